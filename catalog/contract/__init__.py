@@ -1,8 +1,8 @@
-"""What a task and a model must offer, and the frozen records that pass between them and whoever runs them.
+"""The contract of a task and a model, and the frozen records that pass between them and the code that runs them.
 
 A task (`Task`) says what data look like and how results are measured, compared and shown. A model (`Model`, light to
-import) leads to a `Trainer` (heavy libraries) and a `Predictor`. Nothing here is a base class: whatever has these
-attributes and methods is a task or a model. `catalog.testing` checks that it keeps its word.
+import) leads to a `Trainer` (heavy libraries) and a `Predictor`. Nothing here is a base class: any object with these
+attributes and methods is a task or a model. `catalog.testing` checks that it fulfils the contract.
 """
 
 from catalog.contract.data import Columns, DataSummary, Fact, RowCounts

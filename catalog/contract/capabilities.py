@@ -1,6 +1,6 @@
 """What a task, a model, a trainer or a predictor may offer beyond the contract.
 
-The caller asks with `isinstance`, and works without it if it must. What tasks and models offer stays light.
+The caller asks with `isinstance`, and works without the capability if it must. Those of tasks and models stay light.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -54,11 +54,11 @@ class InputFile:
 
     Attributes:
         path: The file or folder.
-        columns: Columns that were named for the input, which `InputTable.used` must be then; None if they are to be
-            found.
+        columns: Columns that were named for the input; `InputTable.used` must then be the same. None if the task is to
+            find them.
         data: What the study found in its data set: `catalog.contract.DataSummary` as JSON, empty if unknown.
         dataset: The `dataset` part of the study's spec.
-        format: How delimited text is written, as far as that is known.
+        format: The format of delimited text, as far as it is known.
     """
 
     path: Path
@@ -83,14 +83,14 @@ class InputBatch:
 
 @dataclass(frozen=True, slots=True)
 class InputTable:
-    """A file that was looked through once and is ready for prediction.
+    """A file that was scanned once and is ready for prediction.
 
     Attributes:
         columns: All columns, in order.
-        used: Those that the input is made of.
+        used: The columns that the input is made of.
         ignored: Columns that look like input too and are not used.
         nested: Columns whose cells are JSON: lists and objects.
-        notes: What a careful reader should know: encoding, dialect, rows that seem lost.
+        notes: What a careful reader should know: encoding, dialect, rows that seem to be lost.
         batches: Returns the rows, at most the given number at a time, in constant memory if the format allows.
     """
 
@@ -111,8 +111,8 @@ class InputField:
         kind: ``"prose"`` for several lines of text, ``"number"``, ``"choice"``, or ``"line"`` for anything short.
         choices: Of a choice.
         example: A value that fits; empty if none is known.
-        read: Of a number: returns what a text holds that is written as in the study's data, None for a word that stands
-            for none; raises ValueError for anything else. None if numbers are written as in Python.
+        read: Of a number: takes a string written as in the study's data and returns its number, or None if the word
+            means that there is none; raises ValueError for anything else. None if numbers are written as in Python.
     """
 
     name: str
@@ -124,16 +124,16 @@ class InputField:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationFile:
-    """A file with truths that belongs to no study.
+    """A file with true values that belongs to no study.
 
     Attributes:
         path: The file or folder.
-        columns: By role of the task the columns that were named, all of which `Evaluation.columns` must hold; a role
-            that is missing is to be found.
+        columns: By role of the task, the columns that were named; `Evaluation.columns` must hold all of them. The task
+            finds the column of a role that is missing.
         data: What the study found in its data set: `catalog.contract.DataSummary` as JSON.
         dataset: The `dataset` part of the study's spec.
-        format: How delimited text is written, as far as that is known.
-        truths: How the truths are written, if the task knows more than one way.
+        format: The format of delimited text, as far as it is known.
+        truths: How the true values are written, if the task knows more than one way.
     """
 
     path: Path
@@ -146,11 +146,12 @@ class EvaluationFile:
 
 @dataclass(frozen=True, slots=True)
 class ChanceLevel:
-    """What the best constant answer reaches in a metric, which a model that has learned nothing does not exceed.
+    """What the best constant answer reaches in a metric; a model that has learned nothing does not exceed it.
 
     Attributes:
         value: Of the metric.
-        margin: How much better than `value` a model must be before its lead is no luck of so few examples; 0 or more.
+        margin: How much better than `value` a model must be before its lead is more than luck on so few examples; 0 or
+            more.
     """
 
     value: float
@@ -170,7 +171,7 @@ class DescribesData(Protocol):
 
 @runtime_checkable
 class TakesInputs(Protocol):
-    """A task whose models predict what a person types."""
+    """A task whose models predict the inputs that a person types."""
 
     def input_fields(self, data: Mapping[str, Any]) -> Sequence[InputField]:
         """Return the form of an input, at least one field.
@@ -182,13 +183,13 @@ class TakesInputs(Protocol):
 
 @runtime_checkable
 class ReadsFiles(Protocol):
-    """A task whose models predict what a file holds."""
+    """A task whose models predict the inputs in a file."""
 
     def open_file(self, file: InputFile) -> InputTable:
-        """Look through a file without the heavy libraries.
+        """Scan a file without the heavy libraries.
 
         Raises:
-            DataError: It cannot be read, or lacks a column: all are listed.
+            DataError: It cannot be read, or lacks columns; the message lists all of them.
         """
 
 
@@ -199,7 +200,7 @@ class ShowsPredictions(Protocol):
     def headline(self, prediction: Prediction) -> Statement:
         """Return the answer in a few words.
 
-        A table of `modelcat predict` shows the cells that are placeholders of it, as their kinds say; all if none is.
+        A table of `modelcat predict` shows the cells that are its placeholders, in their format; all cells if none is.
         """
 
     def columns_of_predictions(self, data: Mapping[str, Any]) -> Sequence[str]:
@@ -213,7 +214,7 @@ class ShowsPredictions(Protocol):
         """Return the answer as flat cells for a table, by the names that `columns_of_predictions` returns."""
 
     def reasons(self, explanation: Prediction) -> Sequence[Statement]:
-        """Return lines that say why the answer is what it is; nothing of a prediction without explanation."""
+        """Return lines that say why the answer is what it is; none for a prediction without explanation."""
 
     def prediction_figures(self, prediction: Prediction) -> Iterable[Figure]:
         """Return figures of one prediction; of an explanation also those that say why."""
@@ -221,34 +222,34 @@ class ShowsPredictions(Protocol):
 
 @runtime_checkable
 class BuildsFigures(Protocol):
-    """A task that draws what an evaluation found."""
+    """A task that draws the results of an evaluation."""
 
     def figures(self, evaluation: Evaluation, data: Mapping[str, Any], insights: Mapping[str, Any]) -> Iterable[Figure]:
         """Return figures of one model on one split, in the order in which they are read, without the heavy libraries.
 
-        If something is missing, a `catalog.figures.Empty` says why. Each figure is checked by
-        `catalog.figures.check`; a front end shows one that fails as an error, and all others. The same happens with a
-        key of a chart of the study, and with all figures after the first `catalog.figures.MOST_FIGURES`.
+        If something is missing, a `catalog.figures.Empty` says why. Each figure is checked by `catalog.figures.check`;
+        a front end shows an invalid one as an error, and all others. The same holds for a figure with the key of a
+        chart of the study, and for all figures after the first `catalog.figures.MOST_FIGURES`.
 
         Args:
             evaluation: Of the model on the split.
             data: What preparation found in the data set: `catalog.contract.DataSummary` as JSON, empty if unknown.
-            insights: What the study found out about this very model, by name, as JSON; empty of any but the winner. An
-                insight that could not be found out is ``{"failure": {"kind", "reason"}}``.
+            insights: The study's insights into this model, by name, as JSON; empty for all models but the winner. An
+                insight that could not be computed is ``{"failure": {"kind", "reason"}}``.
         """
 
 
 @runtime_checkable
 class Diagnoses(Protocol):
-    """A task that can tell what is wrong with a study."""
+    """A task that can find out what is wrong with a study."""
 
     def diagnose(self, evidence: DiagnosisInput) -> Sequence[Diagnosis]:
-        """Apply its rules, without the heavy libraries; the gravest finding first."""
+        """Apply its rules, without the heavy libraries; return the most severe finding first."""
 
 
 @runtime_checkable
 class CountsRules(Protocol):
-    """A task that can tell how much its silence means."""
+    """A task that can say how many rules it has, so that an empty result has a meaning."""
 
     @property
     def rule_count(self) -> int:
@@ -257,10 +258,10 @@ class CountsRules(Protocol):
 
 @runtime_checkable
 class KnowsChance(Protocol):
-    """A task that knows what guessing reaches."""
+    """A task that knows the score of guessing."""
 
     def chance_level(self, metric: str, data: DataSummary, split: str) -> ChanceLevel | None:
-        """Return the level of `metric`, one of `Task.metrics`, on a split; None if `data` do not say enough."""
+        """Return the level of `metric`, one of `Task.metrics`, on a split; None if `data` do not contain enough."""
 
 
 @runtime_checkable
@@ -268,7 +269,7 @@ class ChecksMetrics(Protocol):
     """A task with metrics that are undefined on some data."""
 
     def check_metric(self, metric: str, data: DataSummary) -> None:
-        """Check that `metric`, one of `Task.metrics`, can be tuned for on these data.
+        """Check that a study on these data can optimize `metric`, one of `Task.metrics`.
 
         Raises:
             DataError: It is undefined on the validation split; the message says why.
@@ -280,7 +281,7 @@ class WritesExamples(Protocol):
     """A task that can show the examples behind predictions."""
 
     def write_examples(self, data: Any, split: str, path: Path) -> None:
-        """Write the inputs and truths of a split into a Parquet file, whole or not at all.
+        """Write the inputs and true values of a split into a Parquet file, completely or not at all.
 
         Args:
             data: What `Task.load` returned.
@@ -294,7 +295,7 @@ class FindsChanges(Protocol):
     """A task that can show which examples two models answer differently."""
 
     def changed_answers(self, data: Any, split: str, first: Path, second: Path, limit: int) -> Sequence[Any]:
-        """Return examples that two models answer differently, the clearest ones first, as JSON objects.
+        """Return examples that two models answer differently, as JSON objects, the largest differences first.
 
         Args:
             data: What `Task.load` returned.
@@ -307,7 +308,7 @@ class FindsChanges(Protocol):
 
 @runtime_checkable
 class CompletesEvaluations(Protocol):
-    """A task that adds what the data know to an evaluation."""
+    """A task that adds to an evaluation what the data say about it."""
 
     def completed(self, evaluation: Evaluation, data: Mapping[str, Any]) -> Evaluation:
         """Return an evaluation with the names that the data give to its parts.
@@ -332,27 +333,27 @@ class Rescales(Protocol):
     def rescaled(self, predictions: Path, split: str, temperature: float) -> Evaluation:
         """Evaluate stored predictions as if the model's scores had been divided by `temperature`.
 
-        Its speed and size are left out; `predictions` is the file given, which stays as it is.
+        Its speed and size are left out; `predictions` is the given file, which stays unchanged.
         """
 
 
 @runtime_checkable
 class Interprets(Protocol):
-    """A task that can find out what a model goes by, from a predictor of the model."""
+    """A task that can find out what a model relies on, from a predictor of the model."""
 
     def interpret(self, predictor: Predictor, data: Any, *, seconds: float) -> Mapping[str, Any] | None:
-        """Look at how a model answers examples of the validation split, within about `seconds`.
+        """Examine how a model answers examples of the validation split, within about `seconds`.
 
         Args:
             predictor: Of the model.
             data: What `Task.load` returned.
-            seconds: To spend.
+            seconds: Time to spend.
 
         Returns:
-            What was found, as JSON for `BuildsFigures.figures`; None if this model does not explain itself.
+            The findings, as JSON for `BuildsFigures.figures`; None if this model cannot be interpreted.
 
         Raises:
-            WorkError: A library that it needs is not installed; the message says how to get it.
+            WorkError: A required library is not installed; the message says how to get it.
         """
 
 
@@ -363,20 +364,20 @@ class ResolvesConfigs(Protocol):
     def resolved(self, config: Any, data: DataSummary) -> Mapping[str, Any]:
         """Return what a training of `config`, an instance of `Model.Config`, depends on, as JSON.
 
-        Configurations with equal results train the same model if their seeds are equal; fields that stand for
-        another value on `data` have that value. A `seed` in it is ignored.
+        Configurations with equal results train the same model if their seeds are equal; a field whose value stands for
+        another one on `data` has that other value here. A `seed` in it is ignored.
         """
 
 
 @runtime_checkable
 class DescribesUse(Protocol):
-    """A model that can be used without modelcat: what its model card says about that."""
+    """A model that can be used without modelcat: the text about that in its model card."""
 
     def usage(self, config: Mapping[str, Any]) -> str:
         """Return Python that loads the kept model from its folder and predicts.
 
         Args:
-            config: The `model_config` that it was trained with, as JSON; what is left out has its default.
+            config: The `model_config` with which it was trained, as JSON; fields that are left out have their defaults.
         """
 
     def limits(self, config: Mapping[str, Any]) -> Sequence[Statement]:
@@ -388,10 +389,10 @@ class Explains(Protocol):
     """A predictor that can explain its answers."""
 
     def explain(self, inputs: Sequence[Any]) -> Iterator[Prediction]:
-        """Yield one prediction for each input, in order, with names in addition that say why.
+        """Yield one prediction for each input, in order, with additional names that say why.
 
         Raises:
-            WorkError: A library that it needs is not installed; the message says how to get it.
+            WorkError: A required library is not installed; the message says how to get it.
         """
 
 
@@ -400,13 +401,13 @@ class Calibrates(Protocol):
     """A trainer that can make a model's confidence honest (temperature scaling)."""
 
     def calibrate(self, model_dir: Path, predictions: Path) -> float:
-        """Fit a temperature to predictions on validation and fold it into the model, once.
+        """Fit a temperature to predictions on validation and apply it to the model, once.
 
-        A folder that has been calibrated before is left as it is.
+        A folder that has been calibrated before is not changed.
 
         Args:
             model_dir: A model as `Trainer.train` left it.
-            predictions: This very model's predictions on validation before it was calibrated.
+            predictions: The predictions of this model on validation, from before it was calibrated.
 
         Returns:
             The temperature that the folder's model holds; 1.0 changes nothing.
@@ -424,34 +425,35 @@ class EvaluatesFiles(Protocol):
     def evaluate_file(
         self, model_dir: Path, file: EvaluationFile, *, folder: Path, device: str, threads: int
     ) -> Evaluation:
-        """Evaluate on every row of a file that can be predicted and has a truth; predictions go into `folder`.
+        """Evaluate on every row of a file that can be predicted and has a true value; predictions go into `folder`.
 
         Args:
             model_dir: A model as `Trainer.train` left it.
             file: The file and how it is read.
-            folder: Exists.
+            folder: An existing folder.
             device: As in `TrialContext`.
             threads: CPU threads.
 
         Raises:
-            DataError: The file cannot be used, has no truths, or truths that the model does not know: they are listed.
+            DataError: The file cannot be used, has no true values, or some that the model does not know: the message
+                lists them.
             ModelSourceError: The folder does not hold such a model.
         """
 
 
 @runtime_checkable
 class ChoosesPrecision(Protocol):
-    """A trainer whose models can answer faster if the last digit does not matter."""
+    """A trainer whose models can answer faster if a small loss of precision does not matter."""
 
     @property
     def precisions(self) -> Sequence[str]:
-        """What may be asked for: ``"auto"``, and names such as ``"fp32"``, ``"bf16"`` and ``"int8"``."""
+        """The possible values: ``"auto"``, and names such as ``"fp32"``, ``"bf16"`` and ``"int8"``."""
 
     def open(self, model_dir: Path, device: str, threads: int, precision: str = ...) -> Predictor:
         """Open a model as `Trainer.open` does; if left out, `precision` is the most exact one.
 
         Raises:
-            InputError: The device has no such arithmetic; the message names what it has.
+            InputError: The device does not support that precision; the message names those that it supports.
         """
 
     def evaluate_file(
@@ -477,23 +479,23 @@ class Exports(Protocol):
 
     @property
     def export_formats(self) -> Sequence[str]:
-        """What `export` takes, the default first; ``"hf"`` and ``"onnx"`` are known names."""
+        """The formats of `export`, the default first; ``"hf"`` and ``"onnx"`` are known names."""
 
     def export(self, model_dir: Path, folder: Path, *, format: str, quantize: bool, inputs: Sequence[Any]) -> Exported:  # noqa: A002 -- it is called so
-        """Write the model into `folder`, which must not exist, whole or not at all, and check it on `inputs`.
+        """Write the model into `folder`, which must not exist, completely or not at all, and check it on `inputs`.
 
         Raises:
             InputError: The format is unknown, or cannot be quantised.
-            WorkError: A library that it needs is not installed, or the written model answers differently.
+            WorkError: A required library is not installed, or the written model gives other answers.
         """
 
 
 @runtime_checkable
 class Plans(Protocol):
-    """A trainer that can tell beforehand what a training will cost."""
+    """A trainer that can estimate beforehand what a training will cost."""
 
     def forecast(self, config: Any, prepared: Any, *, device: str, threads: int, seconds: float) -> Forecast:
-        """Look at the data and train for about `seconds` to find out.
+        """Read the data and train for about `seconds` to find out.
 
         Raises:
             OutOfMemoryError: Not even the probe fits.

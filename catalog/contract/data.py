@@ -1,4 +1,4 @@
-"""What was found in a data set: its sizes, its columns, and what its task knows of it."""
+"""What was found in a data set: its sizes, its columns, and what its task knows about it."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -9,19 +9,19 @@ from catalog.statement import Statement
 __all__ = ["Columns", "DataSummary", "Fact", "RowCounts", "data_from_json", "data_to_json"]
 
 Columns = Mapping[str, Any]
-"""Which column of a source is what: from a role of the task to a column's name, to a list of names, or to None where
+"""Which column of a source is what: from a role of the task to a column's name, to a list of names, or to None if
 there is no such column."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowCounts:
-    """How many rows of one split of a source were read and what became of them.
+    """How many rows of one split of a source were read, and how many of them are used.
 
     Attributes:
         lines: Lines of text, header included; None if the format has none.
         records: Rows that were read.
         kept: Rows that are used.
-        dropped: Rows that are not, by reason: ``{"no label": 3}``.
+        dropped: Rows that are not used, by reason: ``{"no label": 3}``.
     """
 
     lines: int | None
@@ -43,13 +43,13 @@ class DataSummary:
     """What was found in a data set.
 
     Attributes:
-        name: Short name, fit for a study's name and a sentence ("demo", "imdb", "feedback").
+        name: Short name, suitable for a study's name and a sentence ("demo", "imdb", "feedback").
         fingerprint: SHA-256 (hex) over the content of all splits and its order.
         rows: Rows of each split: ``{"train": 2880, "validation": 320, "test": 800}``.
         notes: What a careful reader should know: rows dropped, duplicates between splits, stated noise.
         columns: Which column is what; None if the source has no columns.
-        counts: Rows of each split that its source gave, before splits are carved off and limits are applied.
-        details: What the task knows besides, as JSON. Its names differ from those above.
+        counts: Rows of each split in its source, before splits are carved off and limits are applied.
+        details: What else the task knows, as JSON. Its names differ from those above.
     """
 
     name: str
@@ -62,7 +62,7 @@ class DataSummary:
 
 
 def data_to_json(data: DataSummary) -> dict[str, Any]:
-    """Return what was found as one flat JSON object: the task's details next to what every task knows."""
+    """Return the summary as one flat JSON object: the task's details next to what every task knows."""
     return {
         **data.details,
         "name": data.name,
@@ -75,7 +75,7 @@ def data_to_json(data: DataSummary) -> dict[str, Any]:
 
 
 def data_from_json(stored: Mapping[str, Any]) -> DataSummary:
-    """Return what `data_to_json` returned; what an older release did not store is empty.
+    """Return the summary that `data_to_json` returned as JSON; fields that an older release did not store are empty.
 
     Raises:
         TypeError: A field is of another type.

@@ -1,4 +1,4 @@
-"""What a plugin is told about a study to find what is wrong with it, and how it says so."""
+"""What a plugin gets about a study to find what is wrong with it, and the form of its findings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,9 +24,9 @@ class DiagnosisTrial:
         config: The whole `model_config` that it trained with, as JSON.
         value: The study's metric.
         failure: Kind of a failed trial (``"out_of_memory"``); None else.
-        notes: What happened on the way.
+        notes: What happened during the trial.
         history: Its measurements, in order.
-        evaluation: Its kept epoch on validation; None where nobody judged it.
+        evaluation: Of its kept epoch on validation; None if it was not evaluated.
     """
 
     number: int
@@ -41,15 +41,15 @@ class DiagnosisTrial:
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisInput:
-    """What the records say about a study, or a single training.
+    """The records of a study, or of a single training.
 
     Attributes:
         data: What preparation found.
         Config: The model's class of `model_config`: a remedy is named only if it is a field of it and takes the value.
-        metric: What is tuned for.
-        space: What is tuned: field to ``{"low", "high", "log", ...}`` or ``{"choices"}``, as the spec writes it.
+        metric: The metric that the study optimizes.
+        space: The tuned fields: field to ``{"low", "high", "log", ...}`` or ``{"choices"}``, as the spec writes it.
         trials: All trials.
-        best: Number of the trial to look at: the winner's, else the best so far; None while none is complete.
+        best: Number of the trial to examine: the winner's, else the best so far; None if none is complete.
         evaluations: By subject (``"winner"``, ``"given"``, ``"baseline"``) and split.
         versus_given: The best tuned configuration against the given one, as the verdict holds it.
         versus_baseline: The winner against the baseline.
@@ -70,7 +70,7 @@ class DiagnosisInput:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """One thing to change: a field of the spec with its new value, or what else to do where `field` is None."""
+    """One thing to change: a field of the spec with its new value, or, if `field` is None, what else to do."""
 
     advice: Statement
     field: str | None = None
@@ -79,7 +79,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Something that the records show to be wrong, or worth knowing.
+    """A finding about a study: something is wrong, or worth knowing.
 
     Attributes:
         rule: Stable name (``"over_fitting"``).

@@ -1,4 +1,4 @@
-"""A model of the catalog: what can be configured and tuned, and the way to its trainer."""
+"""A model of the catalog: what can be configured and tuned, and how to get its trainer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -82,7 +82,7 @@ class Model(Protocol):
             data: What `Task.load` returned.
 
         Returns:
-            What a careful reader should know about this model on these data; nothing in most cases.
+            What a careful reader should know about this model on these data; empty in most cases.
 
         Raises:
             DataError: `config` contradicts the data.

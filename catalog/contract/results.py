@@ -1,10 +1,10 @@
-"""What is found by evaluating, comparing and explaining trained models: frozen records, all of them plain JSON in kind.
+"""The results of evaluating, comparing and explaining trained models: frozen records that convert to plain JSON.
 
-Predictions of a model on a split lie in one Parquet file: one row an example in the order of the split, a column
-``row`` (int64) with the number of the example, and what the task says of it in other columns. Of these ``label``, the
-truth, and ``predicted``, the answer, whole numbers or strings, let the terminal UI tell right (equal) from wrong;
-``probabilities``, a list for each row with a place for each answer that is a number, gives the confidence. All others
-are shown as they are.
+The predictions of a model on a split are in one Parquet file: one row for each example in the order of the split, a
+column ``row`` (int64) with the number of the example, and other columns from the task. If there is a column ``label``
+with the true value and a column ``predicted`` with the answer, both whole numbers or strings, the terminal UI shows
+right answers (equal) and wrong ones; ``probabilities``, a list for each row with a place for each answer that is a
+number, gives the confidence. All other columns are shown as they are.
 """
 
 from collections.abc import Mapping
@@ -20,28 +20,28 @@ __all__ = ["Comparison", "Evaluation", "Exported", "Forecast", "Prediction"]
 
 Prediction = Mapping[str, Any]
 """The answer to one input, as a JSON object in reading order: the input, then the answer. Every prediction of a model
-has the same names; an explanation adds some. ``"notes"``, if there is one, is a list of what a careful reader should
-know of this answer: `modelcat predict` says how many answers have some. People see a prediction as
+has the same names; an explanation adds some. ``"notes"``, if present, is a list of what a careful reader should know
+about this answer: `modelcat predict` reports how many answers have notes. Users see a prediction as
 `catalog.contract.capabilities.ShowsPredictions` shows it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A trained model measured on one split. What stands after `seconds` may be left out.
+    """A trained model measured on one split. Attributes after `seconds` may be left out.
 
     Attributes:
         split: ``"validation"`` or ``"test"``; ``"file"`` for a file that belongs to no study.
-        rows: How many examples were predicted; of a split all that it has.
+        rows: How many examples were predicted; for a split, all examples of it.
         metrics: Every metric of the task that is defined on the split.
         predictions: File with the per-example predictions, in the order of the split.
         seconds: Spent predicting.
         intervals: 95 % intervals, (low, high), by the names of `metrics`.
         model_bytes: Size of the model's folder.
         peak_memory_bytes: Most memory in use: on a GPU of this training or evaluation, else of the process so far.
-        left_out: Rows of a file that cannot be predicted, and were not.
-        columns: Which columns of a file were taken.
-        notes: What a careful reader should know of how a file was read.
-        details: What the task found besides, as JSON. Its names differ from those above.
+        left_out: Rows of a file that cannot be predicted, and were left out.
+        columns: Which columns of a file were used.
+        notes: What a careful reader should know about how a file was read.
+        details: What else the task found, as JSON. Its names differ from those above.
     """
 
     split: str
@@ -63,17 +63,17 @@ class Comparison:
     """Whether one configuration is better than another, measured on the same examples.
 
     Attributes:
-        metric: What is compared.
-        difference: Mean of the first minus mean of the second, turned so that positive means better; it lies within its
-            interval.
+        metric: The metric that is compared.
+        difference: Mean of the first minus mean of the second, with the sign that makes positive mean better; it lies
+            within its interval.
         low: Lower end of the 95 % interval of `difference`.
         high: Upper end of the 95 % interval of `difference`.
-        rows: Examples that both were measured on.
+        rows: Examples on which both were measured.
         seeds: Trainings on each side.
-        only_first: Examples that the first alone got right; None if there is more than one training on a side, or the
-            task does not tell right from wrong.
-        only_second: Examples that the second alone got right.
-        p_value: Of a test on these two numbers; None if they are.
+        only_first: Examples that only the first got right; None if there is more than one training on a side, or if the
+            task does not distinguish right from wrong.
+        only_second: Examples that only the second got right.
+        p_value: Of a test on these two numbers; None if they are None.
     """
 
     metric: str
@@ -92,11 +92,11 @@ class Exported:
     """A model that was written for use elsewhere, and how it was checked.
 
     Attributes:
-        folder: Where it lies.
+        folder: The folder of the model.
         format: ``"hf"`` or ``"onnx"``.
         quantized: Whether its weights are 8-bit integers.
         bytes: Size of the folder.
-        checked_rows: Inputs that both the exported and the own model answered.
+        checked_rows: Inputs that both the exported model and modelcat's own answered.
         largest_difference: Largest difference between their outputs.
         same_labels: Share of the inputs that got the same answer from both.
         seconds_per_text: Of the exported model for one input, on this machine's CPU.
@@ -120,18 +120,18 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a training will be like, measured on a part of it.
+    """The estimated cost of a training, measured on a part of it.
 
     Attributes:
         summary_notes: What preparation found out about the data.
         probe_seconds: How long the measured part took.
         seconds_per_epoch: Of the training loop, from the probe.
-        evaluation_seconds: Evaluating the validation split once.
+        evaluation_seconds: Time of one evaluation of the validation split.
         peak_memory_bytes: Most memory in use during the probe, as in `Evaluation`.
         model_bytes: Size of the kept model.
-        facts: What a look at the training split showed.
-        figures: What shows more of it.
-        advice: What to change before spending hours.
+        facts: What the training split showed.
+        figures: Figures of the same.
+        advice: What to change before a long training.
         details: The same and more, as JSON. Its names differ from those above.
     """
 

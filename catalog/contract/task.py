@@ -1,6 +1,6 @@
 """A task of the catalog: what its data look like, how a result is measured, compared and shown.
 
-Everything that all models of a task share is the task's, once. What a task may offer in addition is in
+The task holds everything that all its models share, once. What a task may offer in addition is in
 `catalog.contract.capabilities`.
 """
 
@@ -17,11 +17,11 @@ __all__ = ["Task", "TaskData"]
 
 
 class TaskData(Protocol):
-    """Data that were read, checked and split. What else it holds is between a task and its models."""
+    """Data that were read, checked and split. Other attributes are between a task and its models."""
 
     @property
     def summary(self) -> DataSummary:
-        """What was found."""
+        """What was found in the data."""
 
 
 @runtime_checkable
@@ -45,17 +45,17 @@ class Task(Protocol):
 
     @property
     def metrics(self) -> Sequence[Metric]:
-        """Every metric that may be tuned for, before the data are known; the default first."""
+        """Every metric that a study may optimize, before the data are known; the default first."""
 
     @property
     def baseline(self) -> str | None:
         """Key of the model to beat, trained once in every study with its default configuration; None if there is none.
 
-        A study of that very model has no baseline.
+        A study of that model itself has no baseline.
         """
 
     def default_dataset(self) -> datasets.Dataset:
-        """Return what a spec without a dataset trains on."""
+        """Return the dataset of a spec without one."""
 
     def load(self, dataset: Any, cache: Path) -> TaskData:
         """Read, check and split a data set, without the heavy libraries.

@@ -1,4 +1,4 @@
-"""Calls to the task and the model of a study: what their code raises becomes an error that names its distribution."""
+"""Calls to the task and the model of a study: an error in their code is raised as one that names its distribution."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ __all__ = ["chance_level", "completed_evaluation", "metrics_on", "model_faults",
 
 @contextmanager
 def task_faults(key: str) -> Iterator[None]:
-    """Turn what a task's code raises into a `PluginError`; errors that modelcat expects pass.
+    """Turn an error of a task's code into a `PluginError`; errors that modelcat expects pass unchanged.
 
     Raises:
         PluginError: The task failed; the message names its distribution.
@@ -25,13 +25,13 @@ def task_faults(key: str) -> Iterator[None]:
         yield
     except (ModelcatError, KeyboardInterrupt):
         raise
-    except BaseException as error:  # a third party's task may raise anything, SystemExit too
+    except BaseException as error:  # a third party's task may raise anything, even SystemExit
         raise _task_failed(key, f"{type(error).__name__}: {error}") from error
 
 
 @contextmanager
 def model_faults(key: str) -> Iterator[None]:
-    """Turn what a model's own code raises into a `PluginError`; errors that modelcat expects pass.
+    """Turn an error of a model's own code into a `PluginError`; errors that modelcat expects pass unchanged.
 
     Raises:
         PluginError: The model failed; the message names its distribution.
@@ -40,13 +40,13 @@ def model_faults(key: str) -> Iterator[None]:
         yield
     except (ModelcatError, KeyboardInterrupt):
         raise
-    except BaseException as error:  # a third party's model may raise anything, SystemExit too
+    except BaseException as error:  # a third party's model may raise anything, even SystemExit
         origin, reason = registry.distribution_of(key), f"{type(error).__name__}: {error}"
         raise PluginError(f"the model {key}, from {origin}, failed: {reason}") from error
 
 
 def metrics_on(task: Task, data: DataSummary) -> tuple[Metric, ...]:
-    """Return the metrics that say something on these data.
+    """Return the metrics that are meaningful on these data.
 
     Raises:
         PluginError: The task fails, names no metric, or one that is not among `Task.metrics`.
@@ -64,10 +64,10 @@ def metrics_on(task: Task, data: DataSummary) -> tuple[Metric, ...]:
 
 
 def chance_level(task: Task, metric: str, data: DataSummary, split: str) -> ChanceLevel | None:
-    """Return what guessing reaches on a split; None if the task does not say.
+    """Return the score of guessing on a split; None if the task does not know it.
 
     Raises:
-        PluginError: The task fails, or what it returns is no level: its numbers must be finite, its margin 0 or more.
+        PluginError: The task fails, or returns no valid level: its numbers must be finite, its margin 0 or more.
     """
     if not isinstance(task, KnowsChance):
         return None
@@ -81,7 +81,7 @@ def chance_level(task: Task, metric: str, data: DataSummary, split: str) -> Chan
 def completed_evaluation(key: str, evaluation: Evaluation, data: Mapping[str, Any]) -> Evaluation:
     """Return an evaluation with the names that the data give to its parts, as the task knows them.
 
-    It is returned as it is if the task adds none, is not installed here, or fails.
+    It is returned unchanged if the task adds none, is not installed here, or fails.
 
     Args:
         key: Of a model of the task.

@@ -1,4 +1,4 @@
-"""The figures that a study's task draws of its data and evaluations, checked: a fault takes nothing else with it."""
+"""The figures that a study's task draws of its data and evaluations, checked: a faulty figure affects no other one."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -20,14 +20,14 @@ _FAULT = Statement("A figure of {distribution} cannot be drawn: {reason}", {"dis
 
 
 def main_subject(snapshot: StudySnapshot) -> tuple[str, str] | None:
-    """Return subject and split of the evaluation to look at closely: the winner's on test where that is known."""
+    """Return subject and split of the evaluation to show in detail: the winner's on test if that is known."""
     known = {(record.subject, record.split) for record in snapshot.evaluations}
     wanted = (("winner", "test"), ("winner", "validation"), (f"trial/{snapshot.best}", "validation"))
     return next((one for one in wanted if one in known), None)
 
 
 def task_figures(snapshot: StudySnapshot, subject: str, split: str) -> tuple[Figure, ...]:
-    """Return what the task draws of a model on a split, as `evaluation_figures`; none if it was not evaluated there."""
+    """Return the task's figures of a model on a split, as `evaluation_figures`; none if it was not evaluated there."""
     evaluation = snapshot.evaluation(subject, split)
     if evaluation is None:
         return ()
@@ -38,14 +38,14 @@ def task_figures(snapshot: StudySnapshot, subject: str, split: str) -> tuple[Fig
 def evaluation_figures(
     key: str, evaluation: Evaluation, data: Mapping[str, Any], insights: Mapping[str, Any]
 ) -> tuple[Figure, ...]:
-    """Return what a task draws of an evaluation.
+    """Return the figures that a task draws of an evaluation.
 
-    In the place of a figure that is none, has the key of another or of a chart of the study, or raises while it is
-    built stands an `Empty` that names the distribution of the task: see `is_fault`.
+    A figure that is not valid, has the key of another figure or of a chart of the study, or raises while it is built is
+    replaced by an `Empty` that names the distribution of the task: see `is_fault`.
 
     Args:
         key: Of a model of the task.
-        evaluation: What is drawn.
+        evaluation: The evaluation to draw.
         data: What preparation found in the data set of the study, as JSON.
         insights: What the study found out about the model; empty if nothing.
     """
@@ -64,7 +64,7 @@ def evaluation_figures(
 
 
 def data_figures(record: StudyRecord) -> tuple[Figure, ...]:
-    """Return what the task draws of a study's data; none if it is not installed here, or draws nothing of data."""
+    """Return the task's figures of a study's data; none if the task is not installed here, or draws none."""
     try:
         task = registry.load_task(record.key)
     except ModelcatError:
@@ -75,7 +75,7 @@ def data_figures(record: StudyRecord) -> tuple[Figure, ...]:
 
 
 def is_fault(figure: Figure) -> bool:
-    """Return whether a figure stands in the place of one that the task failed to build."""
+    """Return whether a figure replaces one that the task failed to build."""
     reason = figure.reason if isinstance(figure, Empty) else None
     return isinstance(reason, Statement) and reason.template == _FAULT.template
 
@@ -83,12 +83,12 @@ def is_fault(figure: Figure) -> bool:
 def checked_figures(
     build: Callable[[], Iterable[Figure]], key: str, *, is_taken: Callable[[str], bool] = lambda _: False
 ) -> tuple[Figure, ...]:
-    """Return what a task or model draws, each fault of it in its place; after the first `MOST_FIGURES` it is cut.
+    """Return the figures of a task or model, each faulty one replaced; only the first `MOST_FIGURES` are returned.
 
     Args:
         build: Returns the figures.
         key: Of the model or its task.
-        is_taken: Returns whether no figure of it may have a key.
+        is_taken: Returns whether a key is reserved, so that no figure of the task or model may have it.
     """
     built: list[Figure] = []
     try:
@@ -99,7 +99,7 @@ def checked_figures(
             built.append(figure)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001 -- a third party's code may raise anything, SystemExit too
+    except BaseException as error:  # noqa: BLE001 -- a third party's code may raise anything, even SystemExit
         built.append(_fault(key, len(built), f"{type(error).__name__}: {error}"))
     return tuple(_checked(built, key, is_taken))
 
@@ -114,7 +114,7 @@ def _checked(figures: list[Figure], key: str, is_taken: Callable[[str], bool]) -
             if is_taken(figure.key):
                 raise ValueError(f"a figure has the key {figure.key!r}, which is that of a chart")  # noqa: TRY301
             if figure.key in seen:
-                raise ValueError(f"two figures have the key {figure.key!r}")  # noqa: TRY301 -- told as all faults are
+                raise ValueError(f"two figures have the key {figure.key!r}")  # noqa: TRY301 -- handled like all faults
         except Exception as error:  # noqa: BLE001 -- a property of a third party's object may raise anything
             if (reason := str(error)) in reasons:
                 continue

@@ -1,4 +1,4 @@
-"""Keeps workers busy with tasks: hands them out, repeats those whose process died, and ends tidily when interrupted."""
+"""Keeps workers busy with tasks: hands them out, repeats those whose process died, and ends in order if interrupted."""
 
 import time
 from collections import deque
@@ -36,7 +36,7 @@ __all__ = [
 
 #: Seconds that trainings get for a checkpoint when a study is interrupted. The engine takes a few more to end.
 _PAUSE_SECONDS = 4.0
-#: That a study which is asked to stop waits for its database.
+#: Seconds for which a study that is asked to stop waits for its database.
 STOP_SECONDS = 10.0
 
 
@@ -49,32 +49,32 @@ class Retried:
 
 
 NextTask = Callable[[], "tuple[str, Task] | None"]
-"""Returns the next task and the name of its training, or None when there are no more."""
+"""Returns the next task and the name of its training, or None if there are no more."""
 OnEvent = Callable[[str, "Event | Retried"], None]
-"""Takes each event but ticks, with the name of its training."""
+"""Takes each event except ticks, with the name of its training."""
 
 
 def is_death(error: ModelcatError) -> bool:
-    """Return whether the process ended, not its work: worth another attempt, in another process."""
+    """Return whether the process ended, not its work: then another try in another process may succeed."""
     return isinstance(error, LostWorkerError | OutOfMemoryError)
 
 
 def with_attempt_count(error: ModelcatError, attempts: int) -> ModelcatError:
-    """Return the last of several deaths with how many attempts there were."""
+    """Return the last of several such errors, with the number of attempts in its message."""
     return error if attempts == 1 else type(error)(f"{error.message}; it was tried {attempts} times", field=error.field)
 
 
 def run_tasks(session: Session, next_task: NextTask, on_event: OnEvent) -> None:
-    """Keep all workers busy until there is nothing left to do.
+    """Keep all workers busy until all tasks are done.
 
-    What one wait for the workers brings is written in one transaction. Only when that is safe are reports answered,
-    listeners told and new tasks handed out.
+    The events of one wait for the workers are written in one transaction. Only when that is committed are reports
+    answered, listeners called and new tasks handed out.
 
     Raises:
         KeyboardInterrupt: It was interrupted. Trainings were given a few seconds for a checkpoint.
-        StoppedError: The study was asked to stop; likewise.
-        EnvironmentFaultError: A task has met a fault of the machine; likewise. It has not failed, and is done again
-            when the study goes on.
+        StoppedError: The study was asked to stop; trainings were given the same time.
+        EnvironmentFaultError: A task has met a fault of the machine; likewise. The task has not failed, and is done
+            again when the study is resumed.
     """
     loop = _TaskLoop(session, next_task, on_event)
     try:
@@ -83,13 +83,13 @@ def run_tasks(session: Session, next_task: NextTask, on_event: OnEvent) -> None:
         if _leaves_time(error) and not is_urgent():
             # A system that shuts down gives ten seconds in all; a process that asks for a stop can wait for a reader.
             session.store.hurry(0.0 if isinstance(error, KeyboardInterrupt) else STOP_SECONDS)
-            with suppress(ModelcatError):  # the first reason to end is the one to tell
+            with suppress(ModelcatError):  # the first reason to end is the one to report
                 loop.wind_down()
         raise
 
 
 def attempt_task(session: Session, task: Task, name: str = "") -> Done | Failed:
-    """Do one task while nothing else runs and return how it ended; a training is never ended early."""
+    """Run one task while nothing else runs and return how it ended; a training is never ended early."""
     outcome: list[Done | Failed] = []
     pending = [(name, task)]
 
@@ -104,10 +104,10 @@ def attempt_task(session: Session, task: Task, name: str = "") -> Done | Failed:
 
 
 def run_task(session: Session, task: Task) -> Any:
-    """Do one task while nothing else runs and return its result.
+    """Run one task while nothing else runs and return its result.
 
     Raises:
-        ModelcatError: What the worker raised.
+        ModelcatError: The error that the worker raised.
     """
     outcome = attempt_task(session, task)
     if isinstance(outcome, Failed):
@@ -116,7 +116,7 @@ def run_task(session: Session, task: Task) -> Any:
 
 
 def _leaves_time(error: BaseException) -> bool:
-    """Return whether trainings may still get time to end orderly: the lease holds, and nothing of ours is wrong."""
+    """Return whether trainings may still get time to end in order: the lease holds, and modelcat itself works."""
     return isinstance(error, KeyboardInterrupt | StoppedError) or is_environmental(error)
 
 
@@ -136,7 +136,7 @@ class _TaskLoop:
         self._jobs: dict[int, _Work] = {}
         self._retries: deque[_Work] = deque()
         self._has_more = True
-        # Events that are not written yet, and whether all that is remembered here is what the store holds.
+        # Events that are not written yet, and whether the state in memory is what the store holds.
         self._pending_events: list[Event] = []
         self._is_in_step = True
         self._fault: EnvironmentFaultError | None = None
@@ -158,9 +158,9 @@ class _TaskLoop:
             self._pending_events = self._without_ticks(engine.events(timeout=1.0))
 
     def wind_down(self) -> None:
-        """Let trainings write a checkpoint and end, and keep what they still report.
+        """Let trainings write a checkpoint and end, and store what they still report.
 
-        The trainings get their time even where nothing can be written.
+        The trainings get their time even if nothing can be written.
         """
         engine, deadline = self._session.engine, time.monotonic() + _PAUSE_SECONDS
         asked = {job for job, work in self._jobs.items() if isinstance(work.task, Train)}
@@ -175,16 +175,16 @@ class _TaskLoop:
             self._pending_events = self._without_ticks(engine.events(timeout=min(left, 0.5)))
 
     def _keep(self, events: list[Event]) -> None:
-        """Write what events bring, until something of it cannot be written: what came later would leave a gap."""
+        """Write the events until one cannot be written: later ones would leave a gap."""
         kept: list[Event] = [e for e in events if not (isinstance(e, Checkpointed) or _is_cut_short(e))]
         if kept and self._is_in_step:
             try:
                 self._write(kept, free=0)
-            except (StoreError, UnreachableError):  # no listener was told of it; the next run makes it again
+            except (StoreError, UnreachableError):  # no listener was called for it; the next run makes it again
                 self._is_in_step = False
 
     def _write(self, events: list[Event], free: int) -> list[_Work]:
-        """Write what events bring, and find work for `free` workers, in one transaction."""
+        """Write the events, and find work for `free` workers, in one transaction."""
         with self._session.transaction():
             self._is_in_step = False
             for event in events:
@@ -232,7 +232,7 @@ class _TaskLoop:
         self._on_event(work.name, event)
 
     def _meet_fault(self, work: _Work, fault: EnvironmentFaultError, details: str) -> None:
-        """Leave a task as it is, to be done again when the study goes on; what it has written goes."""
+        """Leave a task to be done again when the study is resumed; the files that it has written are removed."""
         session = self._session
         self._fault = self._fault or fault
         session.after_commit(session.listener.failed, "", fault, details)

@@ -1,4 +1,4 @@
-"""What a study found, in one honest sentence and in numbers."""
+"""The result of a study, in one honest sentence and in numbers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -17,13 +17,13 @@ __all__ = ["VerdictInput", "verdict_of"]
 
 @dataclass(frozen=True, slots=True)
 class VerdictInput:
-    """What a verdict rests on.
+    """The facts that a verdict is made from.
 
     Attributes:
-        metric: What was tuned for.
+        metric: The metric that the study optimizes.
         winner: ``"given"`` or ``"trial/7"``.
         confirmed: Whether fresh seeds were used; else the search's own trainings are compared.
-        rival: The best tuned configuration, the winner itself where that is a tuned one; None if there is none.
+        rival: The best tuned configuration, which may be the winner itself; None if there is none.
         versus_given: `rival` against the given configuration; None if there is nothing to compare.
         versus_baseline: The winner against the baseline; None if there is no baseline.
         trials: Trials that were planned.
@@ -34,12 +34,12 @@ class VerdictInput:
         search_scores: Validation score of the single training that each had in the search.
         kept: Validation score of the training whose model is kept; None if it is not known.
         chance: What guessing reaches; None if the plugin does not say.
-        above_chance: Whether `kept` is better than that by more than luck; None if `chance` is.
+        above_chance: Whether `kept` is better than `chance` by more than luck; None if `chance` is None.
         passed_over: A configuration with a better mean than the winner's, which does not do better than guessing.
         no_better_on_fresh_seeds: Whether no training on a fresh seed did better than guessing, so that one of the
             search is kept.
-        fresh_scores: Mean scores on fresh seeds where they did not decide.
-        made: Trials at whose end the search space had no further configuration; None if all were made.
+        fresh_scores: Mean scores on fresh seeds, if they did not decide.
+        made: Number of trials after which the search space had no further configuration; None if all were made.
     """
 
     metric: Metric
@@ -64,7 +64,7 @@ class VerdictInput:
 
 
 def verdict_of(findings: VerdictInput) -> dict[str, Any]:
-    """Return the verdict as it is stored and printed."""
+    """Return the verdict in the form in which it is stored and printed."""
     given, baseline = findings.versus_given, findings.versus_baseline
     tuned = findings.winner != "given"
     against_baseline = list(_on_baseline(findings))
@@ -97,7 +97,7 @@ def verdict_of(findings: VerdictInput) -> dict[str, Any]:
 
 
 def _on_chance(findings: VerdictInput) -> Iterator[Statement]:
-    """Say first that the kept model has learned nothing, or what was passed over for that."""
+    """Yield first that the kept model has learned nothing, or which configuration was rejected for that."""
     if findings.chance is None or findings.above_chance is None:
         return
     values: dict[str, Value] = {
@@ -126,7 +126,7 @@ def _on_chance(findings: VerdictInput) -> Iterator[Statement]:
 
 
 def _on_scores(findings: VerdictInput) -> Iterator[Statement]:
-    """Name what is kept, and tell the means over fresh seeds from the single trainings of the search."""
+    """Name the kept training, and distinguish the means over fresh seeds from the single trainings of the search."""
     winner, metric = findings.winner, findings.metric
     if not findings.search_scores:
         return
@@ -149,7 +149,7 @@ def _on_scores(findings: VerdictInput) -> Iterator[Statement]:
 
 
 def _pair(scores: Mapping[str, float], winner: str, other: str | None, metric: Metric) -> dict[str, Value] | None:
-    """Return what a statement says of two configurations' scores; of one where the other has none."""
+    """Return the values of a statement about two configurations' scores; about one if the other has none."""
     if winner not in scores:
         return None
     values: dict[str, Value] = {"winner": _named(winner), "metric": metric.phrase}
@@ -218,7 +218,7 @@ def _is_doubtful(findings: VerdictInput) -> bool:
 
 
 def _alone(findings: VerdictInput) -> Statement:
-    """Return why there is nothing to compare the winner with."""
+    """Return why there is no configuration to compare the winner with."""
     if findings.winner != "given":
         return Statement(
             "the given configuration could not be trained; {winner} is the best that could.",
@@ -278,9 +278,9 @@ def _value(metric: Metric, value: float) -> Statement:
 
 
 def _compared(metric: Metric, versus: Comparison) -> dict[str, Value]:
-    """Return what a sentence says of a difference: the metric, how far apart it is, and the interval of that.
+    """Return the values of a sentence about a difference: the metric, its size, and its interval.
 
-    The interval has the sign of what the sentence says: of "0.4 lower" it tells how much lower.
+    The interval has the sign of the sentence: for "0.4 lower" it says how much lower.
     """
     if versus.difference < 0:
         versus = replace(versus, low=-versus.high, high=-versus.low, difference=-versus.difference)
@@ -295,7 +295,7 @@ def _compared(metric: Metric, versus: Comparison) -> dict[str, Value]:
 
 
 def _apart(metric: Metric, value: float, *, higher: bool) -> Statement:
-    """Return how far apart two values are, and which way; shares of one in points of a hundred."""
+    """Return how far two values are apart, and in which direction; shares of one are in percentage points."""
     values: dict[str, Value] = {"difference": value}
     match metric.format, higher:
         case "percent", True:
@@ -350,4 +350,4 @@ _STORED = (
     "{winner} is behind the {model} baseline by {by}, which chance can explain ({how}).",
     "{winner} loses to the {model} baseline by {by} ({how}): use the baseline.",
 )
-"""Templates that studies of earlier releases have stored in their verdicts, so that they stay translated."""
+"""Templates that studies of earlier releases have stored in their verdicts, kept so that they stay translated."""

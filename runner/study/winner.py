@@ -1,4 +1,4 @@
-"""Which configuration wins a study: confirmed on fresh seeds, or by the search alone; and what speaks for it."""
+"""Chooses the configuration that wins a study: confirmed on fresh seeds, or by the search alone; and gives reasons."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ __all__ = ["SearchResult", "WinnerChoice", "WinnerModel", "choose_winner", "comp
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What a search leaves behind.
+    """The result of a search.
 
     Attributes:
         data: What preparation found.
-        identity: Says which configurations are the same.
+        identity: Decides which configurations are the same.
         exhausted: Whether it ended early because its space has no other configuration.
     """
 
@@ -39,8 +39,8 @@ class WinnerModel:
 
     Attributes:
         folder: As the store keeps it.
-        predictions: What it said on validation, as the store keeps it; None if nothing was written.
-        judged: The name under which the store keeps how it was judged on validation.
+        predictions: Its predictions on validation, as the store keeps the path; None if nothing was written.
+        judged: The name under which the store keeps its evaluation on validation.
     """
 
     folder: str
@@ -50,7 +50,7 @@ class WinnerModel:
 
 @dataclass(frozen=True, slots=True)
 class WinnerChoice:
-    """The winner, its model, the given configuration's where that is another one, and what speaks for it.
+    """The winner, its model, the given configuration's model if that is another one, and the reasons.
 
     Attributes:
         arm: The winner.
@@ -58,7 +58,7 @@ class WinnerChoice:
         score: The winner's value of the study's metric that was compared: a mean over fresh seeds, or a single one.
         model: The winner's.
         given_model: The given configuration's; None if that is the winner, or has no model.
-        findings: For the verdict.
+        findings: The input of the verdict.
     """
 
     arm: Arm
@@ -71,11 +71,11 @@ class WinnerChoice:
 
 @dataclass(frozen=True, slots=True)
 class _Selection:
-    """What a winner is chosen by.
+    """The facts by which a winner is chosen.
 
     Attributes:
         session: The run.
-        result: What the search has left.
+        result: The result of the search.
         trials: Of the search, by number.
         baseline: Its result; None if there is none.
         chance: What guessing reaches on validation; None if the plugin does not say.
@@ -99,7 +99,7 @@ class _Selection:
         return next((t for t in self.trials if t.number == arm.trial and t.state == "complete"), None)
 
     def findings(self, arm: Arm, rival: Arm | None, **fields: Any) -> VerdictInput:
-        """Return what the verdict says of a winner and the configuration that it is held against."""
+        """Return the verdict's input for a winner and the configuration with which it is compared."""
         single = {
             each.name: trial.value
             for each in (Arm(GIVEN, 0, {}), *([arm] if arm.name != GIVEN else []), *([rival] if rival else []))
@@ -120,7 +120,7 @@ class _Selection:
 
 
 def choose_winner(session: Session, result: SearchResult, baseline: Mapping[str, Any] | None) -> WinnerChoice:
-    """Confirm the finalists of a search on fresh seeds where there are several, and choose among them."""
+    """Confirm the finalists of a search on fresh seeds if there are several, and choose among them."""
     request = session.request
     trials = session.store.trials(session.study)
     chance = chance_level(request.task, request.metric, result.data, "validation")
@@ -168,7 +168,7 @@ def _confirmed(selection: _Selection, arms: list[Arm]) -> WinnerChoice:
 
 
 def _given_model(session: Session, confirmation: Confirmation) -> WinnerModel | None:
-    """Return the given configuration's model; None if it was removed after it had been judged on test already."""
+    """Return the given configuration's model; None if it was removed after it had been evaluated on test."""
     training = confirmation.median(GIVEN)
     if training.model_dir is None and was_evaluated(session, GIVEN, "test"):
         return None
@@ -176,12 +176,12 @@ def _given_model(session: Session, confirmation: Confirmation) -> WinnerModel | 
 
 
 def was_evaluated(session: Session, subject: str, split: str) -> bool:
-    """Return whether the store holds how a model was judged on a split."""
+    """Return whether the store holds a model's evaluation on a split."""
     return any((found.subject, found.split) == (subject, split) for found in session.store.evaluations(session.study))
 
 
 def _above_chance_in_search(selection: _Selection, arms: list[Arm]) -> TrialRecord | None:
-    """Return the best trial among the finalists' whose model is there and that did better than guessing."""
+    """Return the best trial among the finalists' that has a model and did better than guessing."""
     sign = 1 if selection.session.request.direction is Direction.MAXIMIZE else -1
     there = [
         trial
@@ -204,7 +204,8 @@ def _unconfirmed(
 ) -> WinnerChoice:
     """Choose by the search alone.
 
-    The spec wants no confirmation, there is nothing to confirm against, or on fresh seeds nothing beats guessing.
+    Used if the spec wants no confirmation, there is nothing to confirm against, or nothing beats guessing on fresh
+    seeds.
     """
     session = selection.session
     if kept is None:

@@ -1,8 +1,8 @@
-"""Which processes of this machine run the queue of a storage: ``worker.json`` in the folder of its studies.
+"""The worker processes of this machine that run the queue of a storage: ``worker.json`` in its studies' folder.
 
-A worker that finds nothing to do looks at the queue a last time and takes its name off the list in one step, under a
-lock that starting a worker takes as well. So either it sees the study that was queued before, or it is
-off the list and another one is started: no study is left alone while a process relies on it being run.
+A worker that finds nothing to do reads the queue a last time and removes itself from the list in one step, under a
+lock that the start of a worker takes too. So it either sees a study that was queued before, or it is off the list and
+another worker is started: no queued study is left without a worker.
 """
 
 import json
@@ -24,11 +24,11 @@ from runner.study.workspace import Workspace
 __all__ = ["RegisteredWorker", "WorkerList", "WorkerRegistration", "running_worker"]
 
 _LOCK_SECONDS = 30.0
-#: A list of ours is far smaller.
+#: A list that modelcat writes is far smaller.
 _MOST_BYTES = 1_000_000
-#: No system has process ids beyond.
+#: No system has process ids beyond this.
 _PIDS = 1 << 31
-#: Nor was any started later, by whichever clock.
+#: No process was started later than this, by any clock.
 _MOMENTS = 1e12
 
 
@@ -41,7 +41,7 @@ class RegisteredWorker:
         host: Network name of its machine.
         pid: Process id there.
         started: When the process was started, as in `Owner`.
-        ready: Whether it has come so far as to look at the queue.
+        ready: Whether its start is complete and it watches the queue.
     """
 
     storage: str
@@ -71,7 +71,7 @@ class WorkerList:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep all others from changing the list.
+        """Keep all other processes from changing the list.
 
         Raises:
             StoreError: The folder cannot be written, or another process keeps the lock.
@@ -90,7 +90,7 @@ class WorkerList:
             lock.release()
 
     def here(self) -> list[RegisteredWorker]:
-        """Return the workers on this machine that are alive, the first one first."""
+        """Return the workers on this machine that are alive, in the order of their registration."""
         host = socket.gethostname()
         return [w for w in self._read() if (w.storage, w.host) == (self._storage, host) and not w.is_gone]
 
@@ -99,7 +99,7 @@ class WorkerList:
         self._write([*self._without(worker), worker])
 
     def remove(self, worker: RegisteredWorker) -> None:
-        """Take a worker off the list."""
+        """Remove a worker from the list."""
         self._write(self._without(worker))
 
     def _without(self, worker: RegisteredWorker) -> list[RegisteredWorker]:
@@ -107,7 +107,7 @@ class WorkerList:
         return [other for other in self._read() if (other.host, other.pid) != mine and not other.is_gone]
 
     def _read(self) -> list[RegisteredWorker]:
-        """Return all entries; a file that is none of ours counts as empty."""
+        """Return all entries; a file that modelcat did not write counts as empty."""
         try:
             found = json.loads(read_limited(self._path, _MOST_BYTES))
         except (OSError, ValueError, RecursionError):
@@ -141,12 +141,12 @@ class WorkerRegistration:
         self._entry = RegisteredWorker.of(workspace, Owner.this_process(), ready=True)
 
     def register(self) -> None:
-        """Enter this process as one that runs the queue."""
+        """Add this process to the list of those that run the queue."""
         with self._list.locked():
             self._list.put(self._entry)
 
     def deregister(self, is_done: Callable[[], bool] = lambda: True) -> bool:
-        """Leave the list if there is nothing left to do; return whether that was so."""
+        """Leave the list if there is nothing left to do; return whether it has left."""
         with self._list.locked():
             if done := is_done():
                 self._list.remove(self._entry)
@@ -156,7 +156,7 @@ class WorkerRegistration:
 def _parsed(entry: Any) -> RegisteredWorker | None:
     match entry:
         case {"storage": str(storage), "host": str(host), "pid": int(pid), "started": int() | float() as started} if (
-            0 < pid < _PIDS and abs(started) < _MOMENTS  # which NaN is not either
+            0 < pid < _PIDS and abs(started) < _MOMENTS  # also false for NaN
         ):
             return RegisteredWorker(storage, host, pid, float(started), ready=entry.get("ready") is True)
     return None

@@ -1,4 +1,4 @@
-"""Where studies run and are kept, and the engine that runs them there."""
+"""The place where studies run and are stored, and the engine that runs them there."""
 
 import os
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from catalog.contract import CHECKPOINT_SECONDS
 from runner.engine.gpus import usable_gpus
 from runner.store.files import study_folder
 
-if TYPE_CHECKING:  # what reads only where studies are kept need not pay for engines
+if TYPE_CHECKING:  # code that only needs to know where studies are stored does not import engines
     from catalog.spec import Request
     from runner.engine.engine import Engine
 
@@ -21,16 +21,16 @@ EngineName = Literal["local", "ray"]
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Where a study runs and is kept.
+    """The place where a study runs and is stored.
 
     Attributes:
         storage: Database URL.
         folder: Holds a folder for every study: models, predictions, checkpoints.
-        cache: What may be lost: it can be made again.
+        cache: Files that may be lost, since they can be made again.
         workers: Processes that train; None for as many as the engine has devices for.
         debug: Show what the workers print.
         checkpoint_seconds: Between two checkpoints within an epoch.
-        engine: What runs them: processes of this machine, or actors of a Ray cluster.
+        engine: The engine: processes of this machine, or actors of a Ray cluster.
         address: Of the Ray cluster; see `runner.engine.ray.connection.connect`.
     """
 
@@ -47,7 +47,7 @@ class Workspace:
         """Return the folder of one study's files.
 
         Raises:
-            InputError: Its name, which a database holds, would lead elsewhere.
+            InputError: Its name, which comes from a database, leads out of `folder`.
         """
         return study_folder(self.folder, study)
 
@@ -57,7 +57,7 @@ def engine_for(workspace: Workspace, request: "Request", tell: Callable[[str], N
 
     Args:
         workspace: Where the study runs.
-        request: What it is about: every machine must see its files.
+        request: The spec: every machine must see its files.
         tell: Takes a line about a machine that has other versions, or cannot be used.
     """
     if workspace.engine == "ray":
@@ -70,12 +70,12 @@ def engine_for(workspace: Workspace, request: "Request", tell: Callable[[str], N
 
 
 def local_workers(workspace: Workspace) -> int:
-    """Return the processes that train on this machine: one for each GPU by default."""
+    """Return the number of processes that train on this machine: one for each GPU by default."""
     return workspace.workers or max(1, usable_gpus())
 
 
 def _files(request: "Request") -> list[Path]:
-    """Return the files of the data, and what the configuration names with what lies in it: a model's local folder."""
+    """Return the files of the data, and the paths in the configuration with their contents: a model's local folder."""
     from catalog.dataset import FilesDataset
 
     data, files = request.dataset, list[Path]()
@@ -83,7 +83,7 @@ def _files(request: "Request") -> list[Path]:
         given = [value for value in (data.train, data.validation, data.test) if value is not None]
         files += [Path(path) for value in given for path in ([value] if isinstance(value, str) else value)]
     for value in request.config.model_dump(mode="json").values():
-        # `os.path` takes any string for a path that is not there, also one that no system would take for a name.
+        # `os.path` takes any string for a missing path, even one that no system accepts as a name.
         if isinstance(value, str) and Path(value).is_absolute() and os.path.exists(value):  # noqa: PTH110
             files += [Path(value), *sorted(Path(value).glob("*"))]
     return files
