@@ -47,7 +47,7 @@ class Limit(Strict):
 
 
 Name = Annotated[str, Field(min_length=1)]
-Names = Annotated[tuple[Name, ...], Field(min_length=1, strict=False)]  # not strict: JSON has lists only
+Names = Annotated[tuple[Name, ...], Field(min_length=1, strict=False)]  # not strict: JSON only has lists
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
@@ -64,7 +64,7 @@ class Dataset(Strict):
 
     @property
     def short_name(self) -> str:
-        """A name for studies and sentences."""
+        """A name for use in study names and sentences."""
         return self.source
 
     @property
@@ -72,8 +72,8 @@ class Dataset(Strict):
         """Whether reading it may download something."""
         return False
 
-    def resolved(self, folder: Path) -> Self:  # noqa: ARG002 -- of files alone
-        """Return the same with every path made absolute, relative ones starting from `folder`."""
+    def resolved(self, folder: Path) -> Self:  # noqa: ARG002 -- used only for files
+        """Return a copy with every path made absolute; relative paths start from `folder`."""
         return self
 
 
@@ -166,12 +166,12 @@ class FilesDataset(Dataset):
 
     @property
     def short_name(self) -> str:
-        """The file's stem, or its folder's name where the file is just called train."""
+        """The file's stem, or its folder's name if the file is just called train."""
         path = Path(self.train if isinstance(self.train, str) else self.train[0])
         return path.parent.name or path.stem if path.stem in {"train", "training", "data"} else path.stem
 
     def resolved(self, folder: Path) -> Self:
-        """Return the same with every path made absolute, relative ones starting from `folder`."""
+        """Return a copy with every path made absolute; relative paths start from `folder`."""
         paths = {
             split: str(folder / value) if isinstance(value, str) else tuple(str(folder / each) for each in value)
             for split in ("train", "validation", "test")

@@ -1,8 +1,8 @@
-"""Tells faults of the machine from those of the work: a full disk, one that cannot be read, a limit, a missing library.
+"""Distinguishes faults of the machine from those of the work: a full or unreadable disk, a limit, a missing library.
 
-A training that meets one has not failed: the same training succeeds once somebody has mended the machine. What raised
-the error is asked for its number (errno) first, all errors that led to it too; libraries that lose the number are known
-by what they say.
+A training that meets such a fault has not failed: the same training succeeds once a person has repaired the machine.
+The error number (errno) of the error, and of all errors that led to it, is checked first; libraries that lose the
+number are recognized by their messages.
 """
 
 import errno
@@ -55,7 +55,7 @@ _NUMBERS = {
     "EAGAIN": _PROCESSES,
 }
 _BY_NUMBER = {number: told for name, told in _NUMBERS.items() if (number := getattr(errno, name, None)) is not None}
-#: Told of an input file, these are its user's to mend, as everything else that is wrong with it.
+#: About an input file, these are for its user to repair, like everything else that is wrong with the file.
 _OF_RAW_ERRORS = {errno.EACCES: _RIGHTS, errno.EPERM: _RIGHTS}
 #: SQLite's result codes, then PostgreSQL's.
 _BY_CODE = {
@@ -67,7 +67,7 @@ _BY_CODE = {
     "53300": _PROCESSES,
     "58030": _BROKEN,
 }
-#: What libraries say that lose the number: `Errno 28` and `os error 28` name it; torch, NumPy and SQLite do not.
+#: Messages of libraries that lose the number: `Errno 28` and `os error 28` name it; torch, NumPy and SQLite do not.
 _SAID_NUMBER = re.compile(r"(?:os error|errno\s*[:=]?|code:)\s*(\d{1,3})\b", re.IGNORECASE)
 _SAID = tuple(
     (re.compile(pattern, re.IGNORECASE), told)
@@ -87,18 +87,18 @@ _LIBRARIES = re.compile(
     r"DLL load failed|could not find module|cannot allocate memory in static TLS block",
     re.IGNORECASE,
 )
-#: These quote what somebody has written, in which all of that may stand.
+#: The messages of these errors quote a user's own text, which may contain any of those messages.
 _QUOTING = (ValueError, LookupError, TypeError, ArithmeticError, AssertionError, AttributeError, SyntaxError)
 
 _Told = tuple[str, str]
 
 
 def environment_fault(error: BaseException, places: Iterable[Path] = ()) -> EnvironmentFaultError | None:
-    """Return the fault of the machine that an error comes from, with what to do; None if it is the work's own.
+    """Return the fault of the machine that caused an error, with advice; None if the work itself is at fault.
 
     Args:
-        error: What was raised.
-        places: Folders that were written to, for those errors that do not say where.
+        error: The error that was raised.
+        places: Folders that were written to, for errors that do not name a path.
     """
     if isinstance(error, EnvironmentFaultError):
         return error
@@ -122,9 +122,9 @@ def is_environmental(error: BaseException) -> bool:
 
 
 def _fault_of(error: BaseException, *, raw: bool) -> _Told | None:
-    """Return what one error of a chain says; `raw` where nobody has explained it to the user yet."""
+    """Return the fault that one error of a chain names; `raw` if no code has explained the error to the user yet."""
     if isinstance(error, ModelcatError) or getattr(error, "orig", None) is not None:
-        return None  # what it says may quote the user's own text; what it comes from follows
+        return None  # its message may quote the user's own text; its causes are checked next
     if isinstance(error, ImportError):
         return _LIBRARY if raw else None
     number = error.errno if isinstance(error, OSError) else None
@@ -147,7 +147,7 @@ def _fault_said(error: BaseException, *, raw: bool) -> _Told | None:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and those that led to it; an import that failed counts only where it is said to be the cause."""
+    """Yield an error and those that led to it; a failed import counts only if it is the explicit cause."""
     waiting, seen = [error], set[int]()
     while waiting:
         one = waiting.pop()
@@ -169,14 +169,14 @@ def _paths(error: BaseException, places: Iterable[Path]) -> list[Path]:
 
 
 def _space(paths: Iterable[Path]) -> str:
-    """Return what is free where, of the disks that hold `paths` the one with the least."""
+    """Return a note with the place and the free space of a disk: of those that hold `paths`, the fullest."""
     found: dict[int, tuple[int, int, Path]] = {}
     for path in paths:
         try:
             folder = next(one for one in (path.absolute(), *path.absolute().parents) if one.is_dir())
             usage = shutil.disk_usage(folder)
             found.setdefault(folder.stat().st_dev, (usage.free, usage.total, folder))
-        except (OSError, ValueError, StopIteration):  # the disk itself may be what does not answer
+        except (OSError, ValueError, StopIteration):  # the disk itself may not answer
             continue
     if not found:
         return ""

@@ -14,14 +14,14 @@ The hierarchy, and the exit codes of its branches::
     │   ├── UnreachableError     a hub or a database that does not answer
     │   ├── PluginError          a plugin that cannot be loaded
     │   ├── StoreError           the database cannot be used
-    │   │   └── BusyError        somebody else keeps it locked
+    │   │   └── BusyError        another process keeps it locked
     │   ├── OutOfMemoryError     a training did not fit
     │   ├── DivergedError        a loss that is not finite
     │   ├── EnvironmentFaultError  the machine is at fault: a full disk, a limit
     │   │   └── MissingLibraryError  a library cannot be loaded
     │   └── LostWorkerError      the process that trained is gone
     │       └── HungWorkerError  it made no progress any more
-    └── StoppedError             somebody asked that a study stop    exit code 130, as after Ctrl+C
+    └── StoppedError             a user asked that a study stop      exit code 130, as after Ctrl+C
 
 Raised where the value is used, with the value received and what is allowed. `kind` is the stable word that JSON
 output and trial records carry.
@@ -58,19 +58,19 @@ __all__ = [
 ]
 
 _TOLD = 10
-"""Problems of a spec that are told."""
+"""The most problems of a spec that a message lists."""
 _LONGEST = 200
-"""Characters of the path of a field that are told."""
+"""The most characters of a field's path that a message shows."""
 
 
 def clause(message: object) -> str:
-    """Return a message without its full stop, for a sentence that goes on after it or ends with a full stop itself."""
+    """Return a message without its full stop, for use within a longer sentence."""
     text = str(message).rstrip()
     return text[:-1] if text.endswith(".") and not text.endswith("...") else text
 
 
 def cut(text: str) -> str:
-    """Return a name from a file for an error, cut where it is longer than any that we know."""
+    """Return a name from a file for an error message, cut if it is longer than any known name."""
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
@@ -83,16 +83,16 @@ class ModelcatError(Exception):
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
         self.message = message
-        #: The spec field to change (``model_config.batch_size``), where one is to blame.
+        #: The spec field to change (``model_config.batch_size``), if one is at fault.
         self.field = field
 
     def __reduce__(self) -> tuple[type, tuple[str], dict[str, object]]:
-        """Pickle through ``__dict__``: errors cross from worker processes to the coordinator."""
+        """Pickle through ``__dict__``: errors are sent from worker processes to the coordinator."""
         return (type(self), (self.message,), self.__dict__)
 
 
 class InputError(ModelcatError):
-    """What was given is wrong; nothing was done."""
+    """The input is wrong; nothing was done."""
 
     kind = "input"
     exit_code = 2
@@ -107,7 +107,7 @@ class Problem:
 
 
 class SpecError(InputError):
-    """A spec that cannot be used; `problems` holds all that was found, in the order of the file."""
+    """A spec that cannot be used; `problems` holds everything that was found, in the order of the file."""
 
     kind = "spec"
 
@@ -119,7 +119,7 @@ class SpecError(InputError):
     def of(cls, source: str, problems: Sequence[Problem]) -> "SpecError":
         """Join problems into one error, a line each: ``file: path.to.field: what is wrong``.
 
-        Of many the first ten are told and how many there are; `problems` holds all.
+        The message lists the first ten problems and the number of all; `problems` holds all of them.
         """
         told = problems[:_TOLD]
         lines = [f"{source}: {cut(p.path)}: {p.message}" if p.path else f"{source}: {p.message}" for p in told]
@@ -154,7 +154,7 @@ class UnknownStudyError(InputError):
 
 
 class StudyConflictError(InputError):
-    """The study exists with a different spec, or is being run by someone else."""
+    """The study exists with a different spec, or another process runs it."""
 
     kind = "conflict"
 
@@ -185,7 +185,7 @@ class StoreError(WorkError):
 
 
 class BusyError(StoreError):
-    """Another process keeps the database locked: what was to be done was not, and may be tried again."""
+    """Another process keeps the database locked: the call was not done, and may be tried again."""
 
 
 class OutOfMemoryError(WorkError):
@@ -203,7 +203,7 @@ class DivergedError(WorkError):
 class EnvironmentFaultError(WorkError):
     """The machine is at fault, not the work: a full disk, one that cannot be read or written, a limit of the system.
 
-    What met it is done again once somebody has mended that; `catalog.environment` tells such errors from others.
+    The same work is done again once a person has repaired the machine; `catalog.environment` recognizes such errors.
     """
 
     kind = "environment"
@@ -216,19 +216,19 @@ class MissingLibraryError(EnvironmentFaultError):
 
 
 class LostWorkerError(WorkError):
-    """The process that trained ended without a word."""
+    """The process that trained ended without any message."""
 
     kind = "lost_worker"
 
 
 class HungWorkerError(LostWorkerError):
-    """The process that trained gave no sign of progress for too long, and was ended."""
+    """The process that trained showed no progress for too long, and was ended."""
 
     kind = "hung"
 
 
 class StoppedError(ModelcatError):
-    """A study ended because somebody asked that it stop; it can be resumed."""
+    """A study ended because a user asked that it stop; it can be resumed."""
 
     kind = "stopped"
     exit_code = 130

@@ -1,8 +1,8 @@
-"""Figures as data: the closed set of drawings that a task or a study makes and every front end can render.
+"""Figures as data: the closed set of drawings that a task or a study makes and that every front end can render.
 
 A builder returns a figure; the report draws it with Plotly, the terminal UI with character cells, `modelcat figures`
-prints it as JSON. A renderer knows the kinds below and no topic. What a series is (the winner, the baseline, a wrong
-answer) is its role; colours and marks are the renderer's.
+prints it as JSON. A renderer knows the kinds below and no subject. The meaning of a series (the winner, the baseline, a
+wrong answer) is its role; the renderer chooses colours and marks.
 
 Text that the program wrote is a `Statement`, which a front end translates; a plain string is text of the data (a class,
 a word, a column) and is escaped where it is shown.
@@ -51,10 +51,10 @@ __all__ = [
 ]
 
 Text = Statement | str
-"""A statement is translated; a string is text of the data, shown as it stands."""
+"""A statement is translated; a string is text of the data, shown unchanged."""
 
 Format = Literal["number", "percent", "count", "seconds", "bytes", "points", "text"]
-"""How a value is written: as `catalog.statement.KINDS` says; ``bytes`` is a size in memory or on disk."""
+"""The format of a value, as in `catalog.statement.KINDS`; ``bytes`` is a size in memory or on disk."""
 
 Role = Literal[
     "main", "other", "reference",
@@ -64,10 +64,10 @@ Role = Literal[
     "right", "wrong", "before", "after",
     "positive", "negative",
 ]  # fmt: skip
-"""What a series, bar or part is. A renderer gives each role one colour and one mark, in every figure the same.
+"""What a series, bar or part is. A renderer gives each role one colour and one mark, the same in every figure.
 
-``winner`` is the configuration that a closed study keeps, and nothing else; ``selected`` the trial under the cursor.
-What is ``failed`` has no value: its y is only where it is drawn.
+``winner`` is only the configuration that a closed study keeps; ``selected`` is the trial under the cursor. A ``failed``
+trial has no value: its y only says where it is drawn.
 """
 
 
@@ -77,8 +77,8 @@ class Axis:
 
     Attributes:
         label: What it measures.
-        format: How its ticks are written.
-        unit: Follows the label in brackets; None if the format says it all.
+        format: The format of its ticks.
+        unit: Follows the label in brackets; None if the format is enough.
         scale: Whether distances are differences or ratios.
         low: Where it begins; None for the smallest value.
         high: Where it ends; None for the largest value.
@@ -98,16 +98,16 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Points that belong together.
+    """A group of points.
 
     Attributes:
         name: For the legend.
         points: x and y, finite; on a logarithmic axis above 0.
-        draw: Joined by a line, as steps that hold until the next point (the last one to the end of the axis), or each
-            on its own.
+        draw: Joined by a line, as steps that hold until the next point (the last one to the end of the axis), or as
+            single points.
         role: What it is.
         intervals: Lower and upper end of each point's y; None for a point without. Empty if no point has one.
-        labels: What each point is, for a reader who points at it. Empty if there is nothing to say.
+        labels: What each point is, shown when the reader points at it. Empty if there are none.
         scores: How good each point is among those drawn, 0 to 1, for its shade. Empty if all have the colour of `role`.
     """
 
@@ -131,12 +131,12 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """Values over both axes of a plot, drawn as shades under its series; a renderer without room leaves it out.
+    """Values over both axes of a plot, drawn as shades under its series; a renderer with too little room omits it.
 
     Attributes:
         x: Centres of the columns, in the order of the axis.
         y: Centres of the rows, in the order of the axis.
-        values: One row after the other; None where nothing is known.
+        values: One row after the other; None for an unknown value.
         scale: What the values measure.
     """
 
@@ -148,13 +148,13 @@ class Surface:
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
-    """What all kinds share.
+    """The common fields of all kinds.
 
     Attributes:
         key: Names the figure: lower-case letters, digits and hyphens, unique among the figures of one page.
         title: What is drawn, in a few words.
         caption: How to read it, one sentence each.
-        group: Figures of one group are shown together, under this name; None for a figure that stands alone.
+        group: Figures of one group are shown together, under this name; None for a figure on its own.
     """
 
     kind: ClassVar[str]
@@ -165,7 +165,7 @@ class _Figure:
     group: Statement | None = field(default=None, kw_only=True)
 
     def lengths(self) -> Iterator[tuple[str, int, int]]:
-        """Yield what must be as long as something else: where it is, its length, the length that it should have."""
+        """Yield each sequence that must match another one's length: where it is, its length, the expected length."""
         yield from ()
 
 
@@ -182,7 +182,7 @@ class Plot(_Figure):
     surface: Surface | None = None
 
     def lengths(self) -> Iterator[tuple[str, int, int]]:
-        """Yield those of each series' intervals, labels and scores, and of the surface's rows."""
+        """Yield the lengths of each series' intervals, labels and scores, and of the surface's rows."""
         for index, series in enumerate(self.series):
             for name in ("intervals", "labels", "scores"):
                 if given := getattr(series, name):
@@ -195,7 +195,7 @@ class Plot(_Figure):
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A labelled value with its interval, if it has one; `note` says more, such as how many examples it rests on."""
+    """A labelled value with its interval, if it has one; `note` adds details, such as the number of its examples."""
 
     label: Text
     value: float
@@ -207,7 +207,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Bars(_Figure):
-    """Horizontal bars from zero, first to last from the top; negative ones go the other way."""
+    """Horizontal bars from zero, the first at the top; negative ones go in the other direction."""
 
     kind: ClassVar[str] = "bars"
 
@@ -225,7 +225,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Counts of what lies from `low` to `high`, one a part."""
+    """Counts of the values from `low` to `high`, one for each part."""
 
     low: float
     high: float
@@ -243,7 +243,7 @@ class Histogram(_Figure):
     bins: tuple[Bin, ...]
 
     def lengths(self) -> Iterator[tuple[str, int, int]]:
-        """Yield those of each bin's counts."""
+        """Yield the lengths of each bin's counts."""
         for index, each in enumerate(self.bins):
             yield f"bins.{index}.counts", len(each.counts), len(self.parts)
 
@@ -256,7 +256,7 @@ class Matrix(_Figure):
         down: What the rows are; its categories name them.
         across: What the columns are; its categories name them.
         counts: One row after the other, whole numbers from 0.
-        diagonal: Whether the diagonal is what is wanted.
+        diagonal: Whether the diagonal holds the wanted counts.
     """
 
     kind: ClassVar[str] = "matrix"
@@ -267,7 +267,7 @@ class Matrix(_Figure):
     diagonal: bool = False
 
     def lengths(self) -> Iterator[tuple[str, int, int]]:
-        """Yield those of the rows and of each row."""
+        """Yield the number of rows and the length of each row."""
         yield "counts", len(self.counts), len(self.down.categories)
         for index, row in enumerate(self.counts):
             yield f"counts.{index}", len(row), len(self.across.categories)
@@ -275,7 +275,7 @@ class Matrix(_Figure):
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A measured value with its interval; `count` is the number of examples that it rests on."""
+    """A measured value with its interval; `count` is the number of its examples."""
 
     label: Text
     value: float | None
@@ -287,7 +287,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Intervals(_Figure):
-    """Dots with intervals, first to last from the top: comparisons, and a metric by groups of examples."""
+    """Dots with intervals, the first at the top: comparisons, and a metric by groups of examples."""
 
     kind: ClassVar[str] = "intervals"
 
@@ -301,7 +301,7 @@ class Path:
 
     Attributes:
         name: What it is.
-        values: One a dimension; the index of a category where the axis has categories, None if it has none.
+        values: One for each dimension; the index of a category if the axis has categories; None if there is no value.
         score: How good it is among those drawn, 0 to 1.
         role: What it is.
     """
@@ -322,14 +322,14 @@ class ParallelCoordinates(_Figure):
     paths: tuple[Path, ...]
 
     def lengths(self) -> Iterator[tuple[str, int, int]]:
-        """Yield those of each path's values."""
+        """Yield the lengths of each path's values."""
         for index, path in enumerate(self.paths):
             yield f"paths.{index}.values", len(path.values), len(self.dimensions)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What took from `start` to `end`, in seconds since the figure's beginning; `end` is None while it goes on."""
+    """An activity from `start` to `end`, in seconds since the figure's beginning; `end` is None while it continues."""
 
     name: Text
     start: float
@@ -340,7 +340,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Timeline(_Figure):
-    """When each of several things ran; `now` is the present in seconds since the beginning."""
+    """When each of several activities ran; `now` is the present in seconds since the beginning."""
 
     kind: ClassVar[str] = "timeline"
 
@@ -356,7 +356,7 @@ class Highlight:
         start: First character.
         end: The character after the last.
         weight: From -1 to 1; its sign chooses between `HighlightedText.negative` and `positive`, its size the shade.
-        label: Written with it, such as the type of an entity; None if the weight says it all.
+        label: Written next to it, such as the type of an entity; None if the weight is enough.
     """
 
     start: int
@@ -379,7 +379,7 @@ class HighlightedText(_Figure):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table; every format but ``text`` is aligned to the right."""
+    """A column of a table; every format except ``text`` is aligned to the right."""
 
     label: Text
     format: Format = "text"
@@ -387,7 +387,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table(_Figure):
-    """Rows of cells, one a column; None is an empty cell."""
+    """Rows of cells, one for each column; None is an empty cell."""
 
     kind: ClassVar[str] = "table"
 
@@ -395,14 +395,14 @@ class Table(_Figure):
     rows: tuple[tuple[Text | float | int | None, ...], ...]
 
     def lengths(self) -> Iterator[tuple[str, int, int]]:
-        """Yield those of each row."""
+        """Yield the length of each row."""
         for index, cells in enumerate(self.rows):
             yield f"rows.{index}", len(cells), len(self.columns)
 
 
 @dataclass(frozen=True, slots=True)
 class Empty(_Figure):
-    """A figure without data; `reason` says why there is none, and what would make some."""
+    """A figure without data; `reason` says why there is none, and how to get some."""
 
     kind: ClassVar[str] = "empty"
 
@@ -416,14 +416,14 @@ KINDS: Final[Mapping[str, type[_Figure]]] = {one.kind: one for one in get_args(F
 
 
 MOST_FIGURES: Final = 200
-"""Figures that are drawn of one evaluation, data set or prediction at most."""
+"""The most figures that are drawn of one evaluation, data set or prediction."""
 
 
 def check(figure: object) -> None:
-    """Check what a plugin returned as a figure: of a known kind, of the types above, and every number in it finite.
+    """Check what a plugin returned as a figure: its kind, the types of its fields, and that every number is finite.
 
     Raises:
-        ValueError: It is nothing that a renderer can draw; the message says what is wrong and where.
+        ValueError: No renderer can draw it; the message says what is wrong and where.
     """
     kind = getattr(figure, "kind", None)
     if not (isinstance(kind, str) and KINDS.get(kind) is type(figure)):
@@ -447,10 +447,10 @@ def to_json(figure: Figure) -> dict[str, Any]:
 
 def _check_types(figure: _Figure) -> None:
     """Check the fields against their annotations, by the JSON of the figure."""
-    from pydantic import TypeAdapter, ValidationError  # not needed where figures are only drawn
+    from pydantic import TypeAdapter, ValidationError  # not needed if figures are only drawn
 
     try:
-        written = json.dumps(_plain(figure))  # numbers that are not finite are found with their place later
+        written = json.dumps(_plain(figure))  # numbers that are not finite are reported later, with their place
     except (TypeError, ValueError) as error:
         raise ValueError(f"{figure.key!r} is no JSON: {error}") from error
     try:

@@ -1,8 +1,8 @@
-"""Files that a name from outside leads to: regular ones only, opened once, and read up to a limit.
+"""Opens files whose names come from outside: only regular ones, opened once, and read up to a limit.
 
-A pipe, a socket or a device in the place of a file would be waited for without end, or be read without end. What a name
-leads to may change at any time, so it is the open file that is looked at, and what its size is said to be is not relied
-on: files of ``/proc`` claim to be empty, and others grow while they are read.
+A pipe, a socket or a device in the place of a file would block for ever, or could be read without end. The file behind
+a name may change at any time, so the open file is checked, and its reported size is not relied on: files of ``/proc``
+report that they are empty, and other files grow while they are read.
 """
 
 import errno
@@ -25,15 +25,15 @@ _KINDS = {
 
 
 class SpecialFileError(OSError):
-    """A name leads to what is no regular file, or to one that is larger than it may be; ``strerror`` says which."""
+    """The file is not a regular one, or is larger than it may be; ``strerror`` says which."""
 
 
 def check_regular(path: Path) -> None:
-    """Make sure that a name leads to a regular file, without opening it.
+    """Check that a name leads to a regular file, without opening it.
 
     Raises:
         SpecialFileError: It leads to a folder, a pipe, a socket or a device.
-        OSError: It leads nowhere, or in a circle.
+        OSError: There is no such file, or the links are circular.
     """
     _check(path.stat().st_mode, path)
 
@@ -42,7 +42,7 @@ def open_regular(path: Path) -> BinaryIO:
     """Open a regular file for reading.
 
     Raises:
-        SpecialFileError: It is a folder, a pipe, a socket or a device; it is not waited for.
+        SpecialFileError: It is a folder, a pipe, a socket or a device; the call does not wait for it.
         OSError: It cannot be opened.
         ValueError: The name holds a NUL.
     """
@@ -61,11 +61,11 @@ def read_limited(path: Path, most: int) -> bytes:
 
     Args:
         path: The file.
-        most: Bytes that it may have; never more than one more is read.
+        most: Bytes that it may have; never more than one byte beyond that is read.
 
     Raises:
-        SpecialFileError: It is no regular file, or larger.
-        OSError: It cannot be opened or read, or its content is yet to come, as that of some files of ``/proc``.
+        SpecialFileError: It is not a regular file, or larger.
+        OSError: It cannot be opened or read, or its content does not come at once, as in some files of ``/proc``.
         ValueError: The name holds a NUL.
     """
     handle = _open(path)
@@ -83,11 +83,11 @@ def read_limited(path: Path, most: int) -> bytes:
 
 
 def _open(path: Path) -> int:
-    """Open a regular file; a pipe is not waited for, and a device, which opening may set going, is not opened."""
+    """Open a regular file; a pipe is not waited for, and a device, which may act when it is opened, is not opened."""
     check_regular(path)
     handle = os.open(path, _FLAGS)
     try:
-        _check(os.fstat(handle).st_mode, path)  # another may have taken its name meanwhile
+        _check(os.fstat(handle).st_mode, path)  # another file may have taken its name meanwhile
     except BaseException:
         os.close(handle)
         raise

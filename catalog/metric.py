@@ -1,4 +1,4 @@
-"""A metric as a record: what it is called, which way it improves, and how its values are written.
+"""A metric as a record: its labels, which way it improves, and the format of its values.
 
 A task names its metrics once; every front end, log and export takes label and format from here.
 """
@@ -13,7 +13,7 @@ from catalog.statement import Statement, from_json, to_json
 __all__ = ["LOSS", "Direction", "Metric", "MetricFormat", "metric_from_json", "metric_to_json", "unknown_metric"]
 
 MetricFormat = Literal["percent", "number", "seconds", "count"]
-"""How a value is written: a share of one in per cent, a plain number, a duration in seconds, or a whole number."""
+"""The format of a value: a share of one in per cent, a plain number, a duration in seconds, or a whole number."""
 
 
 class Direction(StrEnum):
@@ -30,14 +30,13 @@ class Metric:
     Attributes:
         name: Its key in specs, JSON and the store: ``"roc_auc"``.
         direction: Which way it improves.
-        label: What it is called where it stands alone, as in a heading: ``Precision of fraud``.
-        phrase: What it is called within a sentence: ``precision of fraud``.
-        format: How its values are written.
-        explanation: What it says, in one line; None if the label says it all.
+        label: Its name on its own, as in a heading: ``Precision of fraud``.
+        phrase: Its name within a sentence: ``precision of fraud``.
+        format: The format of its values.
+        explanation: What it measures, in one line; None if the label is enough.
         low: Its smallest possible value; None if there is none.
         high: Its largest possible value; None if there is none.
-        of: The class that it is of, if it is of one; text of the data. Two values can be compared only if this is the
-            same.
+        of: The class to which it refers, if any; text of the data. Two values can be compared only if this is the same.
     """
 
     name: str
@@ -64,16 +63,16 @@ class Metric:
         return value - other if self.maximize else other - value
 
     def shortened(self, width: int) -> "Metric":
-        """Return the metric with names in its labels cut to `width` characters, the last of them an ellipsis."""
+        """Return the metric with names in its labels cut to `width` characters, of which the last is an ellipsis."""
         return replace(self, label=_shortened(self.label, width), phrase=_shortened(self.phrase, width))
 
 
 LOSS = Metric("loss", Direction.MINIMIZE, Statement("Loss"), Statement("loss"))
-"""What every training minimises; each measurement has it in addition to the metrics of its task."""
+"""The value that every training minimises; each measurement has it in addition to the metrics of its task."""
 
 
 def unknown_metric(name: str, direction: Direction = Direction.MAXIMIZE) -> Metric:
-    """Return the record of a metric that no task describes: its name, and its values as plain numbers."""
+    """Return a record for a metric that no task describes: its name, and its values as plain numbers."""
     text = Statement("{name}", {"name": name})
     return Metric(name, direction, text, text)
 
@@ -94,10 +93,10 @@ def metric_to_json(metric: Metric) -> dict[str, Any]:
 
 
 def metric_from_json(stored: Mapping[str, Any]) -> Metric:
-    """Return what `metric_to_json` returned.
+    """Return the metric that `metric_to_json` wrote.
 
     Raises:
-        ValueError: It is no metric.
+        ValueError: It is not a metric.
         KeyError: A field is missing.
         TypeError: A field is of another type.
     """

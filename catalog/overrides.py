@@ -12,8 +12,8 @@ __all__ = ["apply_override"]
 def apply_override(data: Any, override: str) -> Any:
     """Return a copy of `data` with one field set.
 
-    The value is read as JSON where it is JSON (``3``, ``true``, ``[16, 32]``), else taken as text. Objects on the way
-    that are missing are made.
+    The value is read as JSON if it is JSON (``3``, ``true``, ``[16, 32]``), else taken as text. Missing objects on the
+    path are made.
 
     Raises:
         SpecError: There is no ``=``, or the path leads through something that is not an object.

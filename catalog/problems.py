@@ -1,4 +1,4 @@
-"""Turns Pydantic's errors into ours: a path that the reader can find, what was given, what is allowed."""
+"""Turns Pydantic's errors into ours: a path that the reader can find, the given value, the allowed values."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -15,15 +15,15 @@ __all__ = ["EXPLAINED", "allowed_at", "problems_of", "shown"]
 Schema = Mapping[str, Any]
 
 EXPLAINED = 100
-"""Problems whose messages say what is allowed: a search for similar names takes a tenth of a millisecond."""
+"""Problems whose messages list the allowed values: a search for similar names takes a tenth of a millisecond."""
 
 
 def problems_of(error: ValidationError, model: type[BaseModel], data: Any, prefix: str = "") -> list[Problem]:
-    """List what `error` found in `data`, one problem a path, in the order in which it was found.
+    """List what `error` found in `data`, one problem for each path, in the order in which they were found.
 
     Args:
-        error: What validating `data` raised.
-        model: The class that refused it; its JSON Schema tells what is allowed.
+        error: The error of the validation of `data`.
+        model: The class that refused it; its JSON Schema says what is allowed.
         data: The parsed JSON.
         prefix: Path of `data` within the file, such as ``model_config``.
     """
@@ -41,7 +41,7 @@ def problems_of(error: ValidationError, model: type[BaseModel], data: Any, prefi
 
 
 def shown(value: Any) -> str:
-    """Show a value as JSON would write it, cut where it is long."""
+    """Return a value as JSON, cut if it is long."""
     try:
         text = json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError):
@@ -50,12 +50,12 @@ def shown(value: Any) -> str:
 
 
 def allowed_at(schema: Schema, path: tuple[str, ...]) -> str:
-    """Tell in words what a JSON Schema allows at `path`; empty where it says nothing."""
+    """Return in words what a JSON Schema allows at `path`; empty if it says nothing."""
     return " or ".join(dict.fromkeys(text for node in _nodes(schema, path) if (text := _range(node))))
 
 
 def _path(details: ErrorDetails, data: Any) -> tuple[str, ...]:
-    """Keep of Pydantic's location what stands in the data: it also names the branches of unions that it tried."""
+    """Return the part of Pydantic's location that is in the data: it also names the branches of unions."""
     path: list[str] = []
     here = data
     for index, part in enumerate(details["loc"]):
@@ -98,7 +98,7 @@ def _reason(error: ErrorDetails) -> str:
 
 
 def _allowed(schema: Schema, path: tuple[str, ...]) -> str:
-    """Tell the whole range of a field, where Pydantic tells only the bound that was broken."""
+    """Return the whole range of a field; Pydantic only names the bound that the value violates."""
     allowed = allowed_at(schema, path)
     return f"; allowed: {allowed}" if allowed else ""
 
@@ -123,7 +123,7 @@ def _range(node: Schema) -> str | None:
 
 
 def _nodes(schema: Schema, path: tuple[str, ...], *, flat: bool = True) -> list[Schema]:
-    """Return the schema nodes that describe `path`, every branch of a union counted."""
+    """Return the schema nodes that describe `path`, with every branch of a union."""
     nodes = list(_branches(schema, schema)) if flat or path else [schema]
     for part in path:
         below: list[Schema] = []

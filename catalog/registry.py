@@ -1,7 +1,7 @@
 """Finds tasks and models through the entry points of installed distributions.
 
-Listing reads metadata and imports nothing; loading imports exactly one descriptor. Our own tasks and models register
-like anyone's.
+Listing reads metadata and imports nothing; loading imports exactly one descriptor. modelcat's own tasks and models
+register in the same way as all others.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.errors import PluginError, UnknownKeyError
 from catalog.suggest import did_you_mean
 
-if TYPE_CHECKING:  # the contract needs Pydantic, and listing must not
+if TYPE_CHECKING:  # the contract needs Pydantic, which listing must not import
     from catalog.contract import Model, Task
 
 __all__ = [
@@ -35,7 +35,7 @@ _FORM = {MODELS: "category/subcategory/model", TASKS: "category/subcategory"}
 
 @dataclass(frozen=True, slots=True)
 class CatalogEntry:
-    """A task or a model as its distribution announces it; `problem` says why it cannot be used, if so."""
+    """A task or a model as its distribution announces it; `problem` says why it cannot be used, if it cannot."""
 
     key: str
     distribution: str
@@ -44,7 +44,7 @@ class CatalogEntry:
 
     @property
     def parts(self) -> tuple[str, str, str]:
-        """Category, subcategory and model; empty strings if the key is malformed or ends before."""
+        """Category, subcategory and model; empty strings if the key is malformed or shorter."""
         category, _, rest = self.key.partition("/")
         subcategory, _, model = rest.partition("/")
         return category, subcategory, model
@@ -56,7 +56,7 @@ def task_key(key: str) -> str:
 
 
 def entries() -> list[CatalogEntry]:
-    """List the models that are announced, by key, problems included; a model without its task is one."""
+    """List the announced models by key, with their problems; a model without its task has one."""
     tasks = {entry.key for entry in task_entries()}
     found = []
     for entry in _entries(MODELS):
@@ -68,18 +68,18 @@ def entries() -> list[CatalogEntry]:
 
 
 def task_entries() -> list[CatalogEntry]:
-    """List the tasks that are announced, by key, problems included."""
+    """List the announced tasks by key, with their problems."""
     return sorted(_entries(TASKS), key=lambda entry: (entry.key, entry.distribution))
 
 
 def distribution_of(key: str) -> str:
-    """Return the name of the distribution that a model or a task is from; ``unknown`` if none announces it."""
+    """Return the name of the distribution of a model or a task; ``unknown`` if none announces it."""
     announced = (*_entries(MODELS), *_entries(TASKS))
     return next((entry.distribution for entry in announced if entry.key == key), "unknown")
 
 
 def blame(error: BaseException, key: str) -> str:
-    """Return an unexpected error of a model's or a task's code as one line: its distribution, if not ours, in front."""
+    """Return an unexpected error of a plugin's code as one line, with its distribution in front if it is not ours."""
     told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     name = distribution_of(key)
     return told if name in {"modelcat", "unknown"} else f"{name}: {told}"
@@ -90,7 +90,7 @@ def load(key: str) -> "Model":
 
     Raises:
         UnknownKeyError: Nothing is registered under `key`; the error names the nearest.
-        PluginError: Two distributions claim the key, its import fails, or what was imported is no model.
+        PluginError: Two distributions claim the key, its import fails, or the imported object is not a model.
     """
     points = list(entry_points(group=MODELS))
     if all(point.name != key for point in points):
@@ -105,7 +105,7 @@ def load_task(key: str) -> "Task":
 
     Raises:
         UnknownKeyError: Nothing is registered under `key`.
-        PluginError: Two distributions claim the key, its import fails, or what was imported is no task.
+        PluginError: Two distributions claim the key, its import fails, or the imported object is not a task.
     """
     key = task_key(key) if key.count("/") > 1 else key
     points = list(entry_points(group=TASKS))
@@ -126,9 +126,9 @@ def _load(group: str, what: str, key: str, points: list[EntryPoint], protocol: t
         found = point.load()
         missing = sorted(name for name in _contract_names(protocol) if not hasattr(found, name))
         named = None if missing else found.key
-    except KeyboardInterrupt:  # the user's
+    except KeyboardInterrupt:  # comes from the user
         raise
-    except BaseException as error:  # a plugin's module may raise anything, SystemExit too
+    except BaseException as error:  # a plugin's module may raise anything, even SystemExit
         raise PluginError(f"{origin} cannot be imported: {type(error).__name__}: {error}", field="model") from error
     if missing:
         raise PluginError(f"{origin} is not a {what}: it lacks {', '.join(missing)}", field="model")
@@ -138,7 +138,7 @@ def _load(group: str, what: str, key: str, points: list[EntryPoint], protocol: t
 
 
 def _hint(key: str, points: list[EntryPoint]) -> str:
-    """Suggest among the models of the same task, whose keys differ in their last part alone, if there are any."""
+    """Suggest a model of the same task, whose key differs only in its last part, if there is one."""
     known = {point.name for point in points if _problem(MODELS, point, points) is None}
     siblings = {other.rpartition("/")[2] for other in known if task_key(other) == task_key(key)}
     return did_you_mean(key.rpartition("/")[2], siblings) if siblings else did_you_mean(key, known)

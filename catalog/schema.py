@@ -66,7 +66,7 @@ def _embed_dataset(envelope: dict[str, Any], task: Task, properties: dict[str, A
 
 
 def _template(place: str) -> str:
-    """Return how a schema refers to its own definitions: under its key, so that two never collide."""
+    """Return how a schema refers to its own definitions: under its key, so that two schemas never collide."""
     return f"#/$defs/{place}.{{model}}"
 
 
@@ -78,7 +78,7 @@ def _define(envelope: dict[str, Any], place: str, schema: dict[str, Any]) -> Non
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A field of a model's `Config` as a person wants to see it; strings are empty where there is nothing to say."""
+    """A field of a model's `Config` in a form for people; strings are empty if there is nothing to show."""
 
     name: str
     default: str
@@ -103,10 +103,10 @@ def parameters_of(model: Model) -> list[Parameter]:
 
 @dataclass(frozen=True, slots=True)
 class DatasetSource:
-    """One kind of data that a task takes.
+    """One kind of data that a task accepts.
 
     Attributes:
-        name: What `dataset.source` says; empty if the task knows only one.
+        name: The value of `dataset.source`; empty if the task knows only one.
         description: What it is.
         fields: Its fields in their order, each with its description.
     """
@@ -117,7 +117,7 @@ class DatasetSource:
 
 
 def dataset_sources(task: Task) -> list[DatasetSource]:
-    """List the sources that a task takes, in its order, each with its own fields."""
+    """List the sources that a task accepts, in its order, each with its own fields."""
     schema = TypeAdapter(task.Dataset).json_schema()
     definitions = schema.get("$defs", {})
     named = [one["$ref"].rpartition("/")[2] for one in schema.get("oneOf", schema.get("anyOf", ())) if "$ref" in one]

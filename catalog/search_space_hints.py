@@ -1,4 +1,4 @@
-"""Says what to write where a search space is written as other tools have it: a bare list, ``min`` and ``max``."""
+"""Gives advice on search spaces in the form of other tools: a bare list, ``min`` and ``max``."""
 
 import json
 from collections.abc import Mapping
@@ -14,10 +14,10 @@ _FORMS = '{"low": ..., "high": ...} or {"choices": [...]}'
 
 
 def hint_entry(value: Any) -> Any:
-    """Return what to try of one field as it is, where that may be right.
+    """Return the entry of one field unchanged, if it may be valid.
 
     Raises:
-        ValueError: It is written in another tool's form; the message says what to write.
+        ValueError: It has the form of another tool; the message says what to write.
     """
     match value:
         case Mapping():
@@ -39,10 +39,10 @@ def hint_entry(value: Any) -> Any:
 
 
 def hint_space(value: Any) -> Any:
-    """Return a search space as it is, where that may be right.
+    """Return a search space unchanged, if it may be valid.
 
     Raises:
-        ValueError: It is no object; the message says what to write.
+        ValueError: It is not an object; the message says what to write.
     """
     if value is None or isinstance(value, Mapping):
         return value
@@ -52,7 +52,7 @@ def hint_space(value: Any) -> Any:
 
 
 def _hint_names(value: Mapping[Any, Any]) -> None:
-    """Raise ValueError where names are another tool's, or ``choices`` is no list; misspelt names are for the class."""
+    """Raise ValueError if names are another tool's, or ``choices`` is not a list; the class reports misspelt names."""
     names = {str(name).casefold(): found for name, found in value.items()}
     found: dict[str, Any] = {}
     for name, given in names.items():

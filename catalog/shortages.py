@@ -1,7 +1,7 @@
-"""Errors that say that the machine, or what a process may have of it, ran short: memory, threads, open files.
+"""Errors that say that the machine, or the limits of a process, ran short of something: memory, threads, open files.
 
-Python, NumPy, Arrow, torch, Rust and the C libraries each say it in their own way, and code that reads a file may take
-it for a fault of the file. It is none of the input and no defect of ours.
+Python, NumPy, Arrow, torch, Rust and the C libraries each report it in their own way, and code that reads a file may
+mistake it for a fault of the file. The cause is neither the input nor a defect of modelcat.
 """
 
 import errno
@@ -11,13 +11,13 @@ from catalog.errors import ModelcatError, OutOfMemoryError, WorkError, clause
 __all__ = ["shortage_in", "shortage_said"]
 
 _LONGEST = 300
-"""Characters of what was said that are told."""
+"""The most characters of the original message that are shown."""
 
 
 def shortage_in(error: BaseException) -> WorkError | None:
-    """Return what ran short as an error of ours; None if nothing did, or if `error` says so itself.
+    """Return the shortage as an error of modelcat; None if there is none, or if `error` is such an error itself.
 
-    What an error was raised from counts too.
+    The causes of `error` count too.
     """
     cause: BaseException | None = error
     while cause is not None:
@@ -30,7 +30,7 @@ def shortage_in(error: BaseException) -> WorkError | None:
 
 
 def shortage_said(text: str) -> WorkError | None:
-    """Return what ran short by what a process has printed before it ended; None if it says nothing of that."""
+    """Return the shortage that a process has printed before it ended; None if its output names none."""
     found = (make(line) for line in reversed(text.splitlines()) for sign, make in _SIGNS.items() if sign in line)
     return next(found, None)
 
@@ -39,10 +39,10 @@ def _shortage(error: BaseException) -> WorkError | None:
     said = str(error)
     if isinstance(error, MemoryError):
         return _memory(said)
-    # EAGAIN of an output that is not to be waited for is another matter, and says how far it came.
+    # EAGAIN of a non-blocking output is a different case, and says how many bytes were written.
     if isinstance(error, OSError) and error.errno in _NUMBERS and not hasattr(error, "characters_written"):
         return _NUMBERS[error.errno](said)
-    if not isinstance(error, ModelcatError | ValueError | LookupError | OSError):  # what speaks of input or of files
+    if not isinstance(error, ModelcatError | ValueError | LookupError | OSError):  # these are about input or files
         return next((make(said) for sign, make in _SIGNS.items() if sign in said), None)
     return None
 
@@ -76,7 +76,7 @@ _SIGNS = {
     "Cannot allocate memory": _memory,  # the C library, for ENOMEM
     "bad_alloc": _memory,  # C++
     "memory allocation of": _memory,  # Rust, before it aborts
-    "failed to map segment from shared object": _memory,  # the loader, of a library that finds no room
+    "failed to map segment from shared object": _memory,  # the loader, if it finds no room for a library
     "MemoryError": _memory,
     "can't start new thread": _threads,  # Python
     "Thread creation failed": _threads,  # GNU's OpenMP

@@ -1,6 +1,6 @@
-"""Search spaces as data: what may be tuned and within which bounds.
+"""Search spaces as data: what may be tuned, and within which bounds.
 
-`runner/study/space.py` alone turns these into Optuna distributions.
+Only `runner/study/space.py` turns these into Optuna distributions.
 """
 
 import math

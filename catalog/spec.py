@@ -1,4 +1,4 @@
-"""From the bytes of a spec to something that can be run; all that is wrong with it is told at once."""
+"""From the bytes of a spec to a request that can run; all problems of the spec are reported at once."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -21,14 +21,14 @@ from catalog.suggest import did_you_mean
 
 __all__ = ["FOLDER_MARK", "Request", "Spec", "load", "load_bytes", "resolve", "spec_class"]
 
-#: Put into a field's `json_schema_extra` by a model whose field may name a folder relative to the spec's own.
+#: A model puts this into a field's `json_schema_extra` if the field may name a folder relative to the spec's own.
 FOLDER_MARK = "x-modelcat-folder"
 
 
 class Spec(Strict):
     """A whole spec of any task. The model's class validates `model_config`, the task's `dataset`: see `spec_class`."""
 
-    # Pydantic keeps the attribute name `model_config` for itself, hence the alias.
+    # Pydantic reserves the attribute name `model_config`, hence the alias.
     model_config = ConfigDict(title="modelcat spec", serialize_by_alias=True)
 
     model: str = Field(min_length=1, description="Model's name in the catalog.", examples=["bert", "linear"])
@@ -60,18 +60,18 @@ def _spec_class(key: str, dataset: Any) -> type[Spec]:  # noqa: ARG001 -- two ta
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A spec that holds together: everything that can be known without looking at data.
+    """A valid spec, with everything that is known before the data are read.
 
     Attributes:
-        spec: As it was written, defaults filled in.
-        folder: Where relative paths start.
+        spec: As it was written, with defaults filled in.
+        folder: The folder from which relative paths start.
         task: The task that the spec names.
         model: The model that the spec names.
         config: The given configuration, an instance of the model's `Config`.
         dataset: The spec's or the task's; paths in it are absolute.
-        metric: What is tuned for.
+        metric: The metric that the study optimizes.
         direction: Which way `metric` improves.
-        space: What is tuned, as the spec or the model says; not yet widened to hold the given configuration.
+        space: The tuned fields, as the spec or the model defines them; not yet widened to hold the given configuration.
     """
 
     spec: Spec
@@ -85,7 +85,7 @@ class Request:
     space: SearchSpace
 
     def as_json(self) -> dict[str, Any]:
-        """Return what makes this spec this spec: only what its author wrote or would have written."""
+        """Return the spec as JSON: only the fields that its author wrote or would have written."""
         written = self.spec.model_dump(mode="json", exclude_none=True)
         written["model_config"] = dict(self.spec.config)
         dataset = self.spec.dataset or self.task.default_dataset()
@@ -102,27 +102,27 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Request:
     """Read, check and resolve a spec file.
 
     Args:
-        path: The file; relative paths within it start from its folder.
+        path: The file; relative paths in it start from its folder.
         overrides: ``path.to.field=value`` each, applied before anything is checked.
 
     Raises:
-        SpecError: Anything is wrong; every problem is listed.
+        SpecError: The spec is not valid; the message lists every problem.
         PluginError: The plugin cannot be loaded.
     """
     return load_bytes(strict_json.read(path), path.absolute().parent, source=str(path), overrides=overrides)
 
 
 def load_bytes(content: bytes, folder: Path, *, source: str = "spec", overrides: Sequence[str] = ()) -> Request:
-    """Check and resolve a spec that is in memory, as `load` does that of a file.
+    """Check and resolve a spec that is in memory, as `load` does for a file.
 
     Args:
         content: UTF-8 JSON.
-        folder: Where relative paths in it start.
-        source: What errors call it.
+        folder: The folder from which relative paths in it start.
+        source: How errors name it.
         overrides: As for `load`.
 
     Raises:
-        SpecError: Anything is wrong; every problem is listed.
+        SpecError: The spec is not valid; the message lists every problem.
         PluginError: The plugin cannot be loaded.
     """
     if len(content) > strict_json.MAX_BYTES:
@@ -139,7 +139,7 @@ def load_bytes(content: bytes, folder: Path, *, source: str = "spec", overrides:
 
 
 def resolve(data: Any, folder: Path, *, source: str = "spec", known_problems: Sequence[Problem] = ()) -> Request:
-    """Check parsed JSON and resolve what it names; as `load`, for data that is already in memory."""
+    """Check parsed JSON and resolve the names in it; as `load`, for data that is already in memory."""
     problems = list(known_problems)
     if not isinstance(data, dict):
         if not problems:
@@ -161,7 +161,7 @@ def resolve(data: Any, folder: Path, *, source: str = "spec", known_problems: Se
         _check_metric(spec, task, problems)
         if config is not None:
             _check_space(spec, model, data["model_config"], problems)
-    # One place, one message: the first told is the nearest to the cause.
+    # One message for each place: the first reported is the nearest to the cause.
     problems = list({problem.path or problem.message: problem for problem in reversed(problems)}.values())[::-1]
     if problems or spec is None or task is None or model is None or config is None:
         raise SpecError.of(source, problems)
@@ -183,7 +183,7 @@ def resolve(data: Any, folder: Path, *, source: str = "spec", known_problems: Se
 
 
 def _find(data: Mapping[str, Any], problems: list[Problem]) -> tuple[Task | None, Model | None]:
-    """Return task and model of a spec; None for one that the catalog does not have, which is a problem."""
+    """Return task and model of a spec; None for one that the catalog does not have, which is recorded as a problem."""
     parts = [data.get(name) for name in ("category", "subcategory", "model")]
     if not all(isinstance(part, str) and part for part in parts):
         return None, None
@@ -196,7 +196,7 @@ def _find(data: Mapping[str, Any], problems: list[Problem]) -> tuple[Task | None
         if error.exit_code == 1:  # a broken plugin is not the spec's fault
             raise
         message = error.message
-        if task is None:  # the nearest model says more than the nearest task
+        if task is None:  # the nearest model is more helpful than the nearest task
             try:
                 registry.load(key)
             except ModelcatError as closer:
@@ -225,20 +225,20 @@ def _space(model: Model, tuned: Mapping[str, Tunable]) -> SearchSpace:
 
 
 def _kind_of(model: Model, field: str) -> str | None:
-    """Tell whether a field takes whole numbers alone ("integer"), any number ("number"), or something else (None)."""
+    """Return whether a field takes only whole numbers ("integer"), any number ("number"), or something else (None)."""
     schema = model.Config.model_json_schema(by_alias=True)["properties"][field]
     kinds = {branch.get("type") for branch in schema.get("anyOf", [schema])} - {"null"}
     return kinds.pop() if len(kinds) == 1 else None
 
 
 def _with_absolute_folders(config: BaseModel, folder: Path) -> BaseModel:
-    """Make fields that may name a folder absolute where they do, so that a study can be resumed from anywhere."""
+    """Make fields that name a folder absolute, so that a study can be resumed from any folder."""
     found = {}
     for name, info in type(config).model_fields.items():
         extra = info.json_schema_extra
         value = getattr(config, name)
         if isinstance(extra, dict) and extra.get(FOLDER_MARK) and isinstance(value, str):
-            with suppress(OSError, RuntimeError, ValueError):  # the model says so of a name that leads nowhere
+            with suppress(OSError, RuntimeError, ValueError):  # the model reports a name that leads nowhere
                 path = folder / Path(value).expanduser()
                 if path.is_dir():
                     found[name] = str(path.resolve())
@@ -253,7 +253,7 @@ def _check_metric(spec: Spec, task: Task, problems: list[Problem]) -> None:
 
 
 def _check_space(spec: Spec, model: Model, given: Mapping[str, Any], problems: list[Problem]) -> None:
-    """Try the ends of every range in place of the given value: what fails there would fail as a trial."""
+    """Check the ends of every range in place of the given value: an end that fails would fail as a trial."""
     fields = {name for name in model.Config.model_fields if name not in model.fixed_fields}
     for name, tuned in (spec.study.search_space or {}).items():
         path = f"study.search_space.{name}"

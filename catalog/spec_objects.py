@@ -1,4 +1,4 @@
-"""A spec that a program holds as Python objects, written as JSON: it is then read as one that a person wrote."""
+"""Writes a spec of Python objects as JSON, which is then read like one that a person wrote."""
 
 import json
 import os
@@ -16,20 +16,20 @@ __all__ = ["spec_bytes"]
 def spec_bytes(value: Any, source: str = "spec") -> bytes:
     """Return a spec of dicts, lists, strings, numbers, booleans and None as UTF-8 JSON.
 
-    Tuples become lists, paths become strings, and numbers of other libraries, such as NumPy's, become plain ones.
+    Tuples become lists, paths become strings, and numbers of other libraries, such as NumPy's, become plain numbers.
 
     Args:
         value: The spec.
-        source: What errors call it.
+        source: How errors name it.
 
     Raises:
-        SpecError: It holds something that JSON does not have; every place is listed.
+        SpecError: It holds something that JSON does not have; the message lists every place.
     """
     problems: list[Problem] = []
     plain = _plain(value, "", 1, problems)
     if problems:
         raise SpecError.of(source, problems)
-    # A number that is not finite and half of a surrogate pair are for the reader of JSON to refuse, with their place.
+    # The reader of JSON refuses a number that is not finite and half of a surrogate pair, and names their place.
     return json.dumps(plain, allow_nan=True, ensure_ascii=True).encode()
 
 
@@ -51,7 +51,7 @@ def _plain(value: Any, path: str, depth: int, problems: list[Problem]) -> Any:
             plain = int(value)
         case Real():
             plain = float(value)
-        case _ if type(value).__name__ == "bool":  # NumPy's, which is no number to Python
+        case _ if type(value).__name__ == "bool":  # NumPy's bool, which Python does not count as a number
             plain = bool(value)
         case _:
             problems.append(Problem(path, f"{type(value).__name__} is nothing that JSON can hold; got {shown(value)}"))

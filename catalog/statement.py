@@ -1,4 +1,4 @@
-"""A sentence with numbers in it, kept apart so that it can be told in another language and another number format."""
+"""A sentence with numbers in it, kept separate so that it can be written in any language and any number format."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -10,8 +10,8 @@ __all__ = ["KINDS", "Statement", "Value", "from_json", "placeholders_of", "tell"
 Value = Union[str, int, float, "Statement"]
 
 KINDS = ("count", "number", "percent", "points", "seconds", "text")
-"""What a placeholder's value is: a whole number, a number (three significant digits), a share of one told in per cent,
-a difference of shares told in points of a hundred, a duration in seconds, or text as it stands."""
+"""The kind of a placeholder's value: a whole number, a number (three significant digits), a share of one written in per
+cent, a difference of shares written in percentage points, a duration in seconds, or text as it is."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
@@ -21,17 +21,17 @@ class Statement:
     """A template such as ``"{wrong:count} of {rows:count} rows"`` and the values of its placeholders.
 
     Attributes:
-        template: English; each placeholder names a value and its kind (`KINDS`), text where it names none. It is a
-            constant of the program, never made of input: translations are found by it.
-        values: By name; a statement among them is told in its place. Text among them may be anybody's: whoever shows
-            it makes it safe.
+        template: English; each placeholder names a value and its kind (`KINDS`), text if it names none. It is a
+            constant of the program, never made from input: translations are looked up by it.
+        values: By name; a statement among them is written in its place. Strings among them may come from any user: the
+            code that shows a string makes it safe.
     """
 
     template: str
     values: Mapping[str, Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse a template whose placeholders have no value, or a kind that there is not.
+        """Refuse a template whose placeholders have no value, or an unknown kind.
 
         Raises:
             ValueError: The template is wrong.
@@ -51,12 +51,12 @@ def placeholders_of(template: str) -> list[tuple[str, str]]:
 
 
 def tell(statement: Statement, translate: Callable[[str], str], show: Callable[[Value, str], str]) -> str:
-    """Return the sentence, beginning with a capital where it is a whole one (it ends with a full stop).
+    """Return the sentence; if it is a whole one (it ends with a full stop), it begins with a capital.
 
     Args:
-        statement: What to tell.
+        statement: The statement to write.
         translate: From a template to that of the wanted language, with the same placeholders.
-        show: From a value that is no statement, and its kind, to text.
+        show: From a value that is not a statement, and its kind, to text.
     """
 
     def shown(match: re.Match[str]) -> str:
@@ -68,7 +68,7 @@ def tell(statement: Statement, translate: Callable[[str], str], show: Callable[[
 
 
 def to_json(statement: Statement) -> dict[str, Any]:
-    """Return it as JSON: ``{"template", "values"}``."""
+    """Return the statement as JSON: ``{"template", "values"}``."""
     values = {
         name: to_json(value) if isinstance(value, Statement) else value for name, value in statement.values.items()
     }
@@ -76,10 +76,10 @@ def to_json(statement: Statement) -> dict[str, Any]:
 
 
 def from_json(stored: Mapping[str, Any]) -> Statement:
-    """Return what `to_json` returned.
+    """Return the statement that `to_json` wrote.
 
     Raises:
-        ValueError: It is nothing of the kind.
+        ValueError: It is not a statement.
     """
     template, values = stored.get("template"), stored.get("values")
     if not isinstance(template, str) or not isinstance(values, Mapping):

@@ -1,4 +1,4 @@
-"""Reads JSON that a stranger wrote: bounded in size and depth, nothing ambiguous, every fault told with its place."""
+"""Reads untrusted JSON: bounded in size and depth, nothing ambiguous, every problem reported with its place."""
 
 import errno
 import json
@@ -20,14 +20,14 @@ MAX_DEPTH = 32
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What was read: the value (suspect numbers replaced by None) and what is wrong with it."""
+    """The value that was read (with suspect numbers replaced by None), and its problems."""
 
     value: Any
     problems: tuple[Problem, ...]
 
 
 class _Object(dict[str, Any]):
-    """An object that remembers which of its keys were given twice."""
+    """An object that remembers which of its keys occur twice."""
 
     repeated: tuple[str, ...] = ()
 
@@ -52,7 +52,7 @@ def _to_float(written: str) -> float | _NotFinite:
 
 
 def _to_int(written: str) -> int | _NotFinite:
-    # Longer whole numbers fit no field, no database column, and cost quadratic time to read.
+    # Longer whole numbers fit no field and no database column, and cost quadratic time to read.
     return int(written) if len(written.lstrip("-")) <= 19 else _NotFinite(written[:19] + "...")
 
 
@@ -86,7 +86,7 @@ def parse(data: bytes, source: str) -> Parsed:
     """Parse UTF-8 JSON; `source` names it in errors.
 
     Raises:
-        SpecError: It is not JSON at all: the error tells line and column.
+        SpecError: It is not JSON at all; the message names line and column.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -112,7 +112,7 @@ def parse(data: bytes, source: str) -> Parsed:
 
 
 def _faults(value: Any, path: str, depth: int) -> Iterator[Problem]:
-    """Tell what JSON allows or Python's reader lets through, and a spec does not."""
+    """Yield what JSON allows or Python's reader accepts, but a spec does not."""
     if depth > MAX_DEPTH:
         yield Problem(path, f"nested deeper than {MAX_DEPTH} levels")
     elif isinstance(value, _NotFinite):

@@ -22,7 +22,7 @@ def parse_duration(text: str) -> float:
     """Turn ``2h``, ``90m``, ``1h30m`` or ``45s`` into seconds.
 
     Raises:
-        ValueError: The text is no such duration, or is zero.
+        ValueError: The text is not such a duration, or is zero.
     """
     match = _DURATION.fullmatch(text.replace(" ", ""))
     seconds = sum(float(n) * _UNITS[u] for n, u in zip(match.groups(), _UNITS, strict=True) if n) if match else 0.0
@@ -59,7 +59,7 @@ class RangeSpec(Strict):
         """Return the range as the catalog's own data type.
 
         Args:
-            kind: What the tuned field takes: ``"integer"``, ``"number"``, or None where it is neither alone. A field of
+            kind: What the tuned field takes: ``"integer"``, ``"number"``, or None if it is neither alone. A field of
                 real numbers has a range of real numbers, however its bounds are written (1 to 100); a field of whole
                 numbers takes 1.0 as 1. Otherwise two whole bounds make whole numbers.
         """
@@ -90,14 +90,14 @@ class ChoicesSpec(Strict):
 
 
 def _kind(value: Any) -> str:
-    """Tell which of the two a search-space entry means to be, so that its errors speak of that one alone."""
+    """Return which of the two kinds a search-space entry is meant to be, so that its errors concern only that kind."""
     if isinstance(value, dict):
         return "choices" if _has_key_like(value, "choices") else "range"
     return "choices" if isinstance(value, ChoicesSpec) else "range"
 
 
 def _has_key_like(value: dict[Any, Any], name: str) -> bool:
-    """Tell whether some key of `value` is `name` or a slip of it."""
+    """Return whether a key of `value` is `name` or a misspelling of it."""
     return any(isinstance(key, str) and nearest(key, [name]) for key in value)
 
 

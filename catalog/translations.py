@@ -1,7 +1,7 @@
-"""Finds the translations that the packages of tasks and models bring, without importing any of their modules.
+"""Finds the translations in the packages of tasks and models, without importing any of their modules.
 
-A file ``de.po`` in any folder of such a package holds the German of what its code says, found by its English. Packages
-are those that the entry points of `catalog.registry` name.
+A file ``de.po`` in any folder of such a package holds the German translations of its English strings. The packages are
+those that the entry points of `catalog.registry` name.
 """
 
 import os
@@ -31,12 +31,12 @@ def translation_files(language: str) -> Iterator[Path]:
 
 
 def _folders(package: str) -> list[str]:
-    """Return where a package lies; nothing if it is a single module, or missing.
+    """Return the folders of a package; empty if it is a single module, or missing.
 
-    Of a name without a dot `find_spec` imports nothing.
+    For a name without a dot, `find_spec` imports nothing.
     """
     try:
         spec = find_spec(package)
-    except (ImportError, ValueError):  # a broken installation, which loading the plugin reports
+    except (ImportError, ValueError):  # a broken installation, which is reported when the plugin is loaded
         return []
     return sorted(spec.submodule_search_locations or ()) if spec is not None else []

@@ -62,7 +62,7 @@ class Task(Protocol):
 
         Args:
             dataset: An instance of `Dataset`; paths in it are absolute.
-            cache: A folder for what may be kept between runs; losing it costs only time.
+            cache: A folder for files that may be kept between runs; their loss costs only time.
 
         Raises:
             DataError: The data cannot be used; the message names file, row and column.
@@ -70,14 +70,14 @@ class Task(Protocol):
         """
 
     def metrics_of(self, data: DataSummary) -> Sequence[Metric]:
-        """Return the metrics that say something on these data, with their final labels, in the order of `metrics`."""
+        """Return the metrics that are meaningful on these data, with final labels, in the order of `metrics`."""
 
     def compare(self, first: Sequence[Path], second: Sequence[Path], metric: str, seed: int) -> Comparison:
         """Compare two configurations by the predictions of their trainings on the same examples.
 
         Args:
             first: Files of predictions, one for each seed.
-            second: The same of the other configuration.
+            second: The same for the other configuration.
             metric: One of `metrics`.
-            seed: Of the resampling.
+            seed: For the resampling.
         """

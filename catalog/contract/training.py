@@ -1,4 +1,4 @@
-"""What a training gets, what it reports, and what it leaves behind; and the trainer and the predictor themselves."""
+"""What a training gets, what it reports, and what it leaves; and the protocols of the trainer and the predictor."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 CHECKPOINTS = "checkpoints"
-"""Folder within a try's own that holds its checkpoints, where the next try finds them."""
+"""Folder within a try's own folder that holds its checkpoints, where the next try finds them."""
 CHECKPOINT_SECONDS = 300.0
 """The default for the shortest time between two checkpoints within an epoch."""
 
@@ -32,7 +32,7 @@ def _never_mind(_: float) -> None:
 
 
 def _never() -> bool:
-    """Return that no pause is asked for: the default where none can be."""
+    """Return that no pause is requested: the default if none can be."""
     return False
 
 
@@ -49,9 +49,9 @@ class Decision(StrEnum):
 
     GO_ON = "go_on"
     PRUNE = "prune"
-    """End now; the trial is not worth its time. The result's outcome is PRUNED."""
+    """End now; the trial does not deserve more time. The result's outcome is PRUNED."""
     STOP = "stop"
-    """End now and keep what there is; the result's outcome is STOPPED."""
+    """End now and keep the result so far; the result's outcome is STOPPED."""
 
     @property
     def outcome(self) -> Outcome:
@@ -68,10 +68,10 @@ class EpochMetrics:
         progress: Share of the trial's own schedule that is done, above 0 and up to 1.
         train_loss: Mean training loss per example since the last measurement.
         metrics: On validation: ``loss`` and every metric of the task that is defined on the data.
-        learning_rate: At this moment; None where the model has none.
-        seconds: Spent in the training loop so far, evaluation left out.
+        learning_rate: At this moment; None if the model has none.
+        seconds: Spent in the training loop so far, without evaluation.
         train_metrics: On the training examples as they were trained on since the last measurement (with dropout, by
-            weights that changed meanwhile), of the names in `metrics`: what is free to know, such as ``accuracy``.
+            weights that changed meanwhile), with names from `metrics`: those that cost nothing, such as ``accuracy``.
     """
 
     epoch: float
@@ -85,32 +85,32 @@ class EpochMetrics:
 
 @dataclass(frozen=True, slots=True)
 class TrialContext:
-    """What a training is given in addition to its configuration and data.
+    """What a training gets in addition to its configuration and data.
 
     Attributes:
-        folder: Exists, is empty, and is this try's alone; checkpoints go into its folder `CHECKPOINTS`.
+        folder: An existing, empty folder for this try alone; checkpoints go into its folder `CHECKPOINTS`.
         device: ``"cpu"``, ``"cuda:0"``, or ``"auto:N"``: the N-th accelerator if there is one, else the CPU.
         threads: CPU threads that this training may use.
         seed: Decides initial weights of new layers, dropout and the order of examples.
         metric: The metric by which the best epoch is chosen.
         direction: Which way `metric` improves.
         quarters: Whether to measure at each quarter of the schedule too (progress 0.25, 0.5, 0.75, 1), so that a
-            pruner can judge trials of different length alike. Epoch ends are always measured.
-        report: Hands a measurement over and returns what to do next. Call it at every measurement.
-        tick: Tells the share of the schedule that is done, between 0 and 1. Cheap: call it after every step. A training
-            that neither ticks nor reports for far longer than it ever did before (an hour, until it has reported once)
-            is taken for hung, and one that ticks on though it is to pause is ended.
-        time_limit: Seconds after which to end by itself as if told STOP; None for no limit.
-        earlier: Folders of earlier tries of this very training, the newest first: a checkpoint of theirs will do to go
-            on from. A worker that does not know yet that its try is over may still write there: whoever reads must be
-            ready to find less than there was a moment ago.
-        checkpoint_seconds: Between two checkpoints within an epoch, more where they would cost more than a fiftieth of
+            pruner can compare trials of different length. Epoch ends are always measured.
+        report: Takes a measurement and returns what to do next. Call it at every measurement.
+        tick: Takes the share of the schedule that is done, between 0 and 1. It is cheap: call it after every step. A
+            training that neither ticks nor reports for far longer than ever before (an hour, until its first report)
+            counts as hung; a training that keeps ticking although it is asked to pause is ended.
+        time_limit: Seconds after which to end by itself as if it had received STOP; None for no limit.
+        earlier: Folders of earlier tries of this same training, newest first: it may resume from a checkpoint in them.
+            A worker that does not know yet that its try is over may still write there: a reader must expect that files
+            disappear.
+        checkpoint_seconds: Between two checkpoints within an epoch; longer if they would cost more than a fiftieth of
             the time; 0 for one after every step, whatever it costs.
-        checkpointed: Tells the share of the schedule, 0 to 1, that is safe in a checkpoint. Call it on the thread that
-            trains, once the checkpoint would survive a power cut.
-        paused: Whether to write a checkpoint now and end by raising `catalog.errors.StoppedError`; cheap.
+        checkpointed: Takes the share of the schedule, 0 to 1, that a checkpoint holds safely. Call it on the thread
+            that trains, once the checkpoint would survive a power failure.
+        paused: Returns whether to write a checkpoint now and end by raising `catalog.errors.StoppedError`; it is cheap.
 
-    A trainer without checkpoints trains again what was interrupted, and leaves the last four alone.
+    A trainer without checkpoints starts an interrupted training again, and ignores the last four.
     """
 
     folder: Path
@@ -131,20 +131,20 @@ class TrialContext:
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """What a training leaves behind.
+    """The result of a training.
 
     Attributes:
         outcome: Complete, pruned or stopped.
         metrics: On validation, of the kept epoch: ``loss`` and every metric of the task that is defined.
         history: The measurements at epoch ends, in order.
         best_epoch: The epoch that was kept.
-        model_dir: Folder of the trained model; None when pruned.
-        predictions: File with the kept epoch's predictions on validation; None when pruned.
-        seconds: Spent in the training loop (compilation in, evaluation out).
+        model_dir: Folder of the trained model; None if pruned.
+        predictions: File with the kept epoch's predictions on validation; None if pruned.
+        seconds: Spent in the training loop (with compilation, without evaluation).
         examples_per_second: Examples x epochs over `seconds`.
-        tokens_per_second: Real tokens x epochs over `seconds`; None where the model has no tokens.
-        notes: What happened on the way that a reader should know.
-        evaluation: The kept epoch evaluated on validation in full; None when pruned, or if the trainer measures
+        tokens_per_second: Real tokens x epochs over `seconds`; None if the model has no tokens.
+        notes: What happened during the training that a reader should know.
+        evaluation: The full evaluation of the kept epoch on validation; None if pruned, or if the trainer measures
             nothing but `metrics`. Its metrics agree with `metrics`, its predictions are `predictions`.
     """
 
@@ -162,7 +162,7 @@ class TrialResult:
 
 
 class Predictor(Protocol):
-    """A trained model that answers."""
+    """A trained model that predicts."""
 
     def predict(self, inputs: Iterable[Any]) -> Iterator[Prediction]:
         """Yield one prediction for each input, in order.
@@ -173,18 +173,18 @@ class Predictor(Protocol):
 
 
 class Trainer(Protocol):
-    """What turns a configuration and data into a model. Reaching it imports the heavy libraries."""
+    """Turns a configuration and data into a model. Access to it imports the heavy libraries."""
 
     def prepare(self, data: Any, config: Any, cache: Path) -> Any:
-        """Prepare data, and load what is trained, so that training cannot fail for its lack.
+        """Prepare data, and load what the training needs, so that training cannot fail because it is missing.
 
-        Depends on `data` and on the fields of `config` that `Model.preparation_fields` names, on nothing else. A
-        trainer that has nothing to prepare returns `data`.
+        The result depends only on `data` and on the fields of `config` that `Model.preparation_fields` names. A trainer
+        that has nothing to prepare returns `data`.
 
         Args:
             data: What `Task.load` returned; `Model.check` has accepted it.
             config: An instance of the model's `Config`.
-            cache: A folder for what may be kept between runs; losing it costs only time.
+            cache: A folder for files that may be kept between runs; their loss costs only time.
 
         Raises:
             DataError: The data cannot be used.
@@ -196,7 +196,7 @@ class Trainer(Protocol):
         """Train once, or continue from a checkpoint of an earlier attempt; see `TrialContext`.
 
         Raises:
-            OutOfMemoryError: It does not fit, whatever is tried.
+            OutOfMemoryError: It does not fit into memory in any way.
             DivergedError: The loss is not finite.
             DataError: The configuration does not fit the data (a batch larger than the training split).
         """

@@ -1,4 +1,4 @@
-"""Conformance suites: what the contract of tasks and models says, as tests that any package can inherit."""
+"""Conformance suites: the contract of tasks and models as tests that any package can inherit."""
 
 from catalog.testing.model import ModelCase, ModelConformance
 from catalog.testing.task import TaskCase, TaskConformance

@@ -1,4 +1,4 @@
-"""A test class that every model inherits, ours and strangers' alike: what the contract says, checked.
+"""A test class that every model inherits, built-in or third-party: it checks the contract.
 
 In a plugin's own tests (pytest finds the methods; nothing else is needed)::
 
@@ -71,7 +71,7 @@ class ModelCase:
         key: The model's key.
         config: `model_config` as a spec would write it.
         dataset: Data to train on; paths absolute.
-        inputs: What to predict, the strangest that the task allows among them.
+        inputs: Inputs to predict, with the strangest that the task allows among them.
     """
 
     key: str
@@ -155,7 +155,7 @@ class ModelConformance:
         assert set(model.search_space(config)) <= set(told)
 
     def test_configuration_fits_its_data(self, case: ModelCase, tmp_path: Path) -> None:
-        """Checking the configuration against the data finds the same again, and what is found is text."""
+        """A repeated check of the configuration against the data finds the same, and its findings are strings."""
         model, config = _loaded(case)
         data = registry.load_task(case.key).load(case.dataset, tmp_path)
         notes = list(model.check(config, data))
@@ -190,7 +190,7 @@ class ModelConformance:
         assert found[0] == found[1]
 
     def test_interrupted_training_ends_like_another(self, case: ModelCase, tmp_path: Path) -> None:
-        """A training that dies at its first report is trained again, or gone on with, and ends as one that lived."""
+        """A training that dies at its first report is started again or resumed, and ends like one that did not die."""
         model, config = _loaded(case)
         found = []
         for name in ("whole", "died", "again"):
@@ -209,7 +209,7 @@ class ModelConformance:
         assert found[0] == found[1]
 
     def test_pruned_training_says_so(self, case: ModelCase, tmp_path: Path) -> None:
-        """A training that is told to prune before its end ends, and leaves no model."""
+        """A training that is asked to prune before its end ends, and leaves no model."""
         model, config = _loaded(case)
         trained = _prepare(model, case, config, tmp_path)
         result = trained.trainer.train(config, trained.prepared, _context(tmp_path, trained, _prune))
