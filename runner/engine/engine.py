@@ -1,4 +1,4 @@
-"""What the coordinator needs of whatever runs its trials: processes of this machine, or actors of a Ray cluster."""
+"""What the coordinator needs of its engine: processes of this machine, or actors of a Ray cluster, which run trials."""
 
 from typing import Protocol, Self
 
@@ -9,13 +9,13 @@ __all__ = ["Engine"]
 
 
 class Engine(Protocol):
-    """Runs jobs on workers; use it as a context manager, which has workers start and leaves none behind."""
+    """Runs jobs on workers; use it as a context manager, which starts workers and ends them all."""
 
     def __enter__(self) -> Self:
         """Start workers.
 
         Raises:
-            InputError: What was asked for cannot be had: no such cluster, a folder that is not shared.
+            InputError: The request cannot be met: there is no such cluster, or a folder is not shared.
             WorkError: Workers cannot be started.
         """
 
@@ -28,7 +28,7 @@ class Engine(Protocol):
 
     @property
     def busy(self) -> int:
-        """How many jobs are being done, or wait for a worker that is to come."""
+        """How many jobs are running, or wait for a worker that is starting."""
 
     def submit(self, task: Task) -> int:
         """Give `task` to an idle worker and return the number that its events will carry.
@@ -41,16 +41,16 @@ class Engine(Protocol):
         """Answer a report of `job`."""
 
     def pause(self, job: int) -> None:
-        """Ask the training of `job` to write a checkpoint and end; `events` tells when it has."""
+        """Ask the training of `job` to write a checkpoint and end; `events` reports its end."""
 
     def events(self, timeout: float) -> list[Event]:
-        """Wait up to `timeout` seconds for something to happen; workers that died, or hang, are replaced.
+        """Wait up to `timeout` seconds for events; workers that died or hang are replaced.
 
-        So is one that has run out of memory: what fills it ends with the process.
+        A worker that has run out of memory is replaced too: its memory is freed when its process ends.
 
         Raises:
-            KeyboardInterrupt: One was held back: here nothing is half done.
-            LostWorkerError: No worker can be had any more.
+            KeyboardInterrupt: An interrupt was held back: here nothing is half done.
+            LostWorkerError: No worker can be started any more.
         """
 
     def close(self) -> None:

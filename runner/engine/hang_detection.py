@@ -1,4 +1,4 @@
-"""Detects a worker that makes no progress any more, by a limit that is learned from its own task."""
+"""Detects a worker that no longer makes progress, by a limit that is learned from its own task."""
 
 from dataclasses import dataclass, field
 
@@ -12,11 +12,11 @@ class HangLimits:
     """Seconds without a sign of progress after which a worker counts as hung.
 
     Attributes:
-        first: Of a training before its first sign: libraries are imported, models fetched, strings tokenised, graphs
-            compiled. Before its first measurement, at least.
-        floor: Of a training that has given signs, at least.
-        factor: Of such a training: so many times its longest silence so far.
-        silent: Of any other task; those give no signs at all.
+        first: For a training before its first sign: libraries are imported, models fetched, strings tokenised, graphs
+            compiled. Also a minimum until its first measurement.
+        floor: Minimum for a training that has given signs.
+        factor: For such a training: this many times its longest silence so far.
+        silent: For any other task; those give no signs at all.
     """
 
     first: float = 3600.0
@@ -27,10 +27,10 @@ class HangLimits:
 
 @dataclass(slots=True)
 class HangDetector:
-    """Follows the signs of one task.
+    """Follows the signs of progress of one task.
 
-    Time is what its engine has spent waiting for it: a coordinator that was itself held up, suspended or stopped has
-    seen nothing, and counts nothing.
+    Only the time that its engine has spent waiting counts: a coordinator that was itself delayed, suspended or stopped
+    has seen nothing in that time.
 
     Attributes:
         quiet: Seconds since the last sign.
@@ -59,11 +59,11 @@ class HangDetector:
 
     @property
     def limit(self) -> float:
-        """Seconds that the present silence may last.
+        """Seconds that the current silence may last.
 
-        Steps tell nothing of how long it takes to measure on validation. Until that was seen once, a training may be
-        silent for as long as it has worked: validation splits are smaller than what was trained on. One that goes on
-        from a checkpoint has worked before, for an unknown time, and may measure after its very first step.
+        Steps do not show how long a measurement on validation takes. Until one was seen, a training may be silent for
+        as long as it has worked: validation splits are smaller than training splits. A training that resumes from a
+        checkpoint has worked before, for an unknown time, and may measure after its very first step.
         """
         if not isinstance(self.task, Train):
             return self.hang_limits.silent

@@ -1,13 +1,13 @@
-"""Ctrl+C and SIGTERM, noted at once and raised where nothing is half done.
+"""Ctrl+C and SIGTERM: noted at once, and raised where nothing is half done.
 
-A KeyboardInterrupt in the middle of a transaction leaves its connection behind with the database locked, and the tidy
-end then waits for itself; in a callback of a library it is swallowed. So a run of a study holds interrupts back
-until the engine waits for its workers, which is at most a second later.
+A KeyboardInterrupt in the middle of a transaction leaves its connection open with the database locked, and the orderly
+end then waits for itself; in a callback of a library it is swallowed. So a run of a study holds interrupts back until
+the engine waits for its workers, at most a second later.
 
-The first interrupt leaves a few seconds for checkpoints and for giving the lease back. The second one waits for
-nothing: workers are killed, and the database is left as it is, where all that was acknowledged is. Those that follow
-at once come from a key that is held down: they are not raised, or one of them would meet the code that ends tidily, or
-Python itself while it shuts down. One that comes seconds later ends the process.
+The first interrupt leaves a few seconds for checkpoints and for the release of the lease. The second one waits for
+nothing: workers are killed, and the database is left as it is, with everything that was acknowledged. Interrupts that
+follow at once come from a key that is held down: they are not raised, or one of them would interrupt the orderly end,
+or Python itself during its shutdown. One that comes seconds later ends the process.
 """
 
 import atexit
@@ -26,9 +26,9 @@ __all__ = ["INTERRUPTED", "check", "end", "held_back", "is_ending", "is_urgent",
 INTERRUPTED = 130
 """Exit code of a command that was interrupted: 128 and the number of SIGINT."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-#: Seconds after which another interrupt is raised though one was already: that one was swallowed, or its end hangs.
+#: Seconds after which another interrupt is raised although one was already: it was swallowed, or the orderly end hangs.
 _RAISED_AGAIN = 0.5
-#: Seconds that an end may take before a further interrupt ends the process as it is.
+#: Seconds that an orderly end may take before a further interrupt ends the process at once.
 _PATIENCE = 2.0
 
 
@@ -44,17 +44,17 @@ class _State:
 def listen() -> None:
     """Have interrupts raise KeyboardInterrupt in this process, at most one in half a second, until `end` is called.
 
-    For the process of a command, from its main thread; in a program that only uses ours, Python's own handlers stay.
+    For the process of a command, from its main thread; in a program that imports modelcat, Python's own handlers stay.
     """
     if not _State.listening:
         _State.listening = True
         sys.unraisablehook = _unraisable
-        atexit.register(_ignore)  # run after all that is registered later: Python is about to take handlers away
+        atexit.register(_ignore)  # runs after all that is registered later: Python is about to remove handlers
     _install(_hear)
 
 
 def end() -> None:
-    """Raise no interrupt from here on: the process is about to end, with an exit code that is known."""
+    """Raise no interrupt from here on: the process is about to end, with a known exit code."""
     if _State.ending_since is None:
         _State.ending_since = time.monotonic()
     if _State.listening:
@@ -62,30 +62,30 @@ def end() -> None:
 
 
 def is_ending() -> bool:
-    """Return whether an interrupt was raised in a process that listens: what is raised after it follows from it."""
+    """Return whether an interrupt was raised in a process that listens: later errors are consequences of it."""
     return _State.listening and _State.raised_at is not None
 
 
 def check() -> None:
-    """Raise KeyboardInterrupt where one has been held back; once, so that what ends tidily may wait for workers."""
+    """Raise KeyboardInterrupt if one has been held back; once, so that the orderly end may wait for workers."""
     if is_urgent() or (_State.heard and not _State.raised):
         _State.raised = True
         _raise()
 
 
 def is_urgent() -> bool:
-    """Return whether there was a second interrupt: nothing that takes time is to be begun."""
+    """Return whether there was a second interrupt: then nothing that takes time may begin."""
     return _State.heard > 1
 
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Only note the first interrupt inside the block, for `check`; a second one is raised wherever it comes.
+    """Only note the first interrupt inside the block, for `check`; a second one is raised immediately.
 
-    A signal that is ignored, as Ctrl+C is by what a shell starts in the background, stays ignored. A block inside
-    another changes nothing: what is noted holds until the outer one ends.
+    An ignored signal, such as Ctrl+C in a background process of a shell, stays ignored. A block inside another
+    changes nothing: a noted interrupt is held until the outer block ends.
     """
-    if _State.held or threading.current_thread() is not threading.main_thread():  # signals are the main thread's alone
+    if _State.held or threading.current_thread() is not threading.main_thread():  # only the main thread handles signals
         yield
         return
     _State.heard, _State.raised, _State.held, _State.raised_at = 0, False, True, None
@@ -133,7 +133,7 @@ def _raise() -> NoReturn:
 
 
 def _unraisable(unraisable: "sys.UnraisableHookArgs") -> None:
-    """Print what no caller can be given, as Python does; of an interrupt that met a finalizer, nothing."""
+    """Print an exception that no caller can get, as Python does; print nothing for an interrupt inside a finalizer."""
     if not isinstance(unraisable.exc_value, KeyboardInterrupt):
         sys.__unraisablehook__(unraisable)
 

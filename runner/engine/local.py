@@ -28,16 +28,16 @@ __all__ = ["LocalEngine", "usable_cores", "worker_environment"]
 
 #: Seconds that a worker gets to end by itself once its pipe is closed.
 _GRACE_SECONDS = 2.0
-#: What a wait may last beyond its timeout; what is longer was no wait: this process was stopped or suspended.
+#: How much longer than its timeout a wait may take; if it takes longer, this process was stopped or suspended.
 _SLACK_SECONDS = 1.0
-#: Seconds that the system gets to have room for a new process, which it may lack just when one has died of that; well
+#: Seconds that the system gets to have room for a new process, which it may lack right after one has died of that; well
 #: below the time for which a study's lease holds.
 _START_SECONDS = 30.0
-#: Workers that may die one after the other, without having been given work, before the engine gives up starting more.
+#: Workers that may die in a row, without having received a job, before the engine starts no more.
 _MOST_IDLE_DEATHS = 3
-#: What ends a process whose file in memory (mmap) the disk cannot take or give, or whose file grows too large.
+#: Signals that end a process if the disk cannot serve its mapped file (mmap), or if its file grows too large.
 _DISK_SIGNALS = {-signal.SIGBUS, -signal.SIGXFSZ}
-#: The environment is changed for a moment while a process is started, and engines may be used in several threads.
+#: The environment is changed for a moment while a process starts, and several threads may use engines.
 _STARTING = threading.Lock()
 
 
@@ -95,7 +95,7 @@ class LocalEngine:
 
     @property
     def busy(self) -> int:
-        """How many workers do a job."""
+        """How many workers are running a job."""
         return len(self._crew) - self.idle
 
     def submit(self, task: Task) -> int:
@@ -104,10 +104,10 @@ class LocalEngine:
         Raises:
             IndexError: No worker is idle.
         """
-        worker = [worker for worker in self._crew if worker.job is None][0]  # noqa: RUF015 -- an IndexError says it
+        worker = [worker for worker in self._crew if worker.job is None][0]  # noqa: RUF015 -- raises the IndexError
         self._next += 1
         worker.job, worker.detector = self._next, HangDetector(task, self.hang_limits)
-        with suppress(OSError):  # it died while idle: `events` will tell, for this job
+        with suppress(OSError):  # it died while idle: `events` will report it, for this job
             worker.pipe.send(Job(self._next, task))
         return self._next
 
@@ -116,17 +116,17 @@ class LocalEngine:
         self._tell(job, ReportReply(job, decision))
 
     def pause(self, job: int) -> None:
-        """Ask the training of `job` to write a checkpoint and end; `events` tells when it has."""
+        """Ask the training of `job` to write a checkpoint and end; `events` reports its end."""
         self._tell(job, Pause(job))
 
     def events(self, timeout: float) -> list[Event]:
-        """Wait up to `timeout` seconds for something to happen; workers that died, or hang, are replaced.
+        """Wait up to `timeout` seconds for events; workers that died or hang are replaced.
 
-        So is one that has run out of memory: what fills it ends with the process.
+        A worker that has run out of memory is replaced too: its memory is freed when its process ends.
 
         Raises:
-            KeyboardInterrupt: One was held back: here nothing is half done.
-            LostWorkerError: No worker can be had any more.
+            KeyboardInterrupt: An interrupt was held back: here nothing is half done.
+            LostWorkerError: No worker can be started any more.
         """
         interruption.check()
         happened: list[Event] = []
@@ -172,7 +172,7 @@ class LocalEngine:
             shutil.rmtree(self._logs, ignore_errors=True)
 
     def _start_instead_of(self, worker: _Worker) -> None:
-        self._crew.remove(worker)  # first: if waiting for another one is interrupted, none is listed here that is gone
+        self._crew.remove(worker)  # first: if the wait for another one is interrupted, the list has no ended worker
         self._crew.append(self._start(worker.index))
 
     def _start(self, index: int) -> _Worker:
@@ -200,11 +200,11 @@ class LocalEngine:
             target=serve,
             args=(theirs, f"auto:{index}", threads, None if self.debug else log, _coordinator()),
             name=f"modelcat-worker-{index}",
-            daemon=False,  # a trainer may start processes of its own; `close` ends ours
+            daemon=False,  # a trainer may start processes of its own; `close` ends the workers
         )
         start_tracker()
-        # Ctrl+C reaches the whole group, and a worker that is still importing would print a traceback: it is born with
-        # the signal blocked. Ours waits meanwhile and is delivered right after.
+        # Ctrl+C reaches the whole group, and a worker that is still importing would print a traceback: it starts with
+        # the signal blocked. In this process the signal waits meanwhile, and is delivered right after.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             with _STARTING, _environment(worker_environment(threads)):
@@ -219,14 +219,14 @@ class LocalEngine:
     def _tell(self, job: int, message: ReportReply | Pause) -> None:
         for worker in self._crew:
             if worker.job == job:
-                with suppress(OSError):  # it died meanwhile: `events` will tell
+                with suppress(OSError):  # it died meanwhile: `events` will report it
                     worker.pipe.send(message)
 
     def _end(self, worker: _Worker) -> None:
         """End a worker that may not end by itself."""
         worker.pipe.close()
         worker.process.kill()
-        worker.process.join(_GRACE_SECONDS)  # longer where it waits for a disk that does not answer: it ends some day
+        worker.process.join(_GRACE_SECONDS)  # longer if it waits for a disk that does not answer: it ends some day
 
     def _give_up(self, worker: _Worker, detector: HangDetector) -> Iterable[Failed]:
         """End a worker that hangs, and start another."""
@@ -238,7 +238,7 @@ class LocalEngine:
 
     def _replace(self, worker: _Worker) -> Iterable[Failed]:
         worker.process.join(_GRACE_SECONDS)
-        if worker.process.is_alive():  # it has closed its pipe, and nothing else
+        if worker.process.is_alive():  # it has only closed its pipe
             self._end(worker)
         code = worker.process.exitcode
         worker.pipe.close()
@@ -270,33 +270,34 @@ class LocalEngine:
 
 
 def _coordinator() -> int | None:
-    """Return the pid that a worker is to end with; Linux means the thread that starts it, which must not end before."""
+    """Return the pid with which a worker ends; on Linux that is its starting thread, which must not end before."""
     return os.getpid() if threading.current_thread() is threading.main_thread() else None
 
 
 def _printed(worker: _Worker) -> str:
-    """Return the end of what a worker has printed."""
+    """Return the end of a worker's output."""
     return worker.log.read_text(errors="replace")[-4000:] if worker.log.exists() else ""
 
 
 _REPEATABLE = {"CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
-"""cuBLAS reads this as it starts, which may be before a training that is to repeat itself. It is torch's own choice for
-GPUs since Hopper; earlier ones give up 24 MB."""
+"""cuBLAS reads this when it starts, which may be before a training that must be reproducible. It is torch's own choice
+for GPUs since Hopper; on earlier ones it costs 24 MB."""
 
 _KEPT_MEMORY = {
     "MALLOC_MMAP_MAX_": "0",
     "MALLOC_TRIM_THRESHOLD_": str(1 << 33),
     "MALLOC_TOP_PAD_": str(1 << 26),
 }
-"""For glibc: no mapping of its own for a large block, and sizes in bytes; other C libraries know nothing of it."""
+"""For glibc: no separate mapping for a large block, sizes in bytes; other C libraries ignore it."""
 
 
 def worker_environment(threads: int) -> dict[str, str]:
-    """Return what libraries read while they are imported; what the user has set goes before all but the threads.
+    """Return the variables that libraries read when they are imported; the user's values go first, except for threads.
 
-    Threads that wait for each other by sleeping cost microseconds; spinning, they starve whatever else runs: beside two
-    busy processes on two cores a training of bert-tiny took 97 s spinning and 19 s sleeping. glibc's malloc keeps the
-    large blocks that every step frees and asks for again: given back, their pages are zeroed by the kernel each time.
+    Threads that sleep while they wait for each other cost microseconds; threads that spin slow down all other work:
+    next to two busy processes on two cores, a training of bert-tiny took 97 s spinning and 19 s sleeping. glibc's
+    malloc keeps the large blocks that every step frees and requests again: otherwise the kernel zeroes their pages each
+    time.
     """
     chosen = {"OMP_WAIT_POLICY": "PASSIVE", "TOKENIZERS_PARALLELISM": "true", **_REPEATABLE, **_KEPT_MEMORY}
     return {"OMP_NUM_THREADS": str(threads)} | {name: os.environ.get(name, value) for name, value in chosen.items()}
@@ -304,7 +305,7 @@ def worker_environment(threads: int) -> dict[str, str]:
 
 @contextmanager
 def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Set variables for processes that are started within: libraries read them while they are imported."""
+    """Set variables for processes that start inside the block: libraries read them when they are imported."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:

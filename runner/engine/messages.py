@@ -1,4 +1,4 @@
-"""What a coordinator asks of a worker, and what a worker answers. All of it can be pickled."""
+"""The messages between a coordinator and a worker: tasks, answers and events. All of them can be pickled."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class TrainingSetup:
-    """Which model on which data: `config` is `model_config` as JSON, paths in `dataset` are absolute."""
+    """A model and its data: `config` is `model_config` as JSON, paths in `dataset` are absolute."""
 
     key: str
     config: Mapping[str, Any]
@@ -59,7 +59,7 @@ class Prepare:
 class Train:
     """Train once in `folder`; answered with reports, ticks, and a `catalog.contract.TrialResult`.
 
-    `earlier` and `checkpoint_seconds` are told to the trainer; see `catalog.contract.TrialContext`.
+    The trainer receives `earlier` and `checkpoint_seconds`; see `catalog.contract.TrialContext`.
     """
 
     setup: TrainingSetup
@@ -74,7 +74,7 @@ class Train:
 
 @dataclass(frozen=True, slots=True)
 class Evaluate:
-    """Judge a trained model on a split; answered with a `catalog.contract.Evaluation`."""
+    """Evaluate a trained model on a split; answered with a `catalog.contract.Evaluation`."""
 
     setup: TrainingSetup
     model_dir: Path
@@ -110,7 +110,7 @@ class Predict:
 
 @dataclass(frozen=True, slots=True)
 class Calibrate:
-    """Fit a temperature on predictions and fold it into the model; answered with the temperature, or None.
+    """Fit a temperature on predictions and apply it to the model; answered with the temperature, or None.
 
     None: the model does not calibrate.
     """
@@ -122,7 +122,7 @@ class Calibrate:
 
 @dataclass(frozen=True, slots=True)
 class Rescale:
-    """Judge stored predictions at another temperature; answered with a `catalog.contract.Evaluation`."""
+    """Evaluate stored predictions at another temperature; answered with a `catalog.contract.Evaluation`."""
 
     key: str
     predictions: Path
@@ -152,9 +152,9 @@ class FindChanges:
 
 @dataclass(frozen=True, slots=True)
 class Interpret:
-    """Find out what a model goes by; answered with JSON of the task, or None.
+    """Find out what a model relies on; answered with JSON of the task, or None.
 
-    None: the task or the model does not say.
+    None: the task or the model cannot do that.
     """
 
     setup: TrainingSetup
@@ -164,7 +164,7 @@ class Interpret:
 
 @dataclass(frozen=True, slots=True)
 class EvaluateFile:
-    """Evaluate a model on a file with truths; answered with a `catalog.contract.Evaluation`."""
+    """Evaluate a model on a file with true values; answered with a `catalog.contract.Evaluation`."""
 
     key: str
     model_dir: Path
@@ -187,7 +187,7 @@ class ExportModel:
 
 @dataclass(frozen=True, slots=True)
 class MakeForecast:
-    """Find out what a training will cost; answered with a `Tick` before it is measured, and a `Forecast`, or None.
+    """Estimate what a training will cost; answered with a `Tick` before the measurement, and a `Forecast`, or None.
 
     None: the model does not forecast, and nothing is measured.
     """
@@ -231,14 +231,14 @@ class ReportReply:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Asks a training to write a checkpoint and end, which it then does with a `StoppedError`."""
+    """Asks a training to write a checkpoint and end; it then ends with a `StoppedError`."""
 
     job: int
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A measurement; the worker waits for an `ReportReply`."""
+    """A measurement; the worker waits for a `ReportReply`."""
 
     job: int
     metrics: EpochMetrics
@@ -256,7 +256,7 @@ class Tick:
 class Checkpointed:
     """The training is safe on disk up to this share of its schedule, 0 to 1; it is not answered.
 
-    Also told where a training goes on from an earlier try's checkpoint.
+    Also sent when a training resumes from an earlier try's checkpoint.
     """
 
     job: int

@@ -1,4 +1,4 @@
-"""Checks what a plugin returns before anything rests on it: a fault is reported with the plugin's distribution."""
+"""Checks what a plugin returns before it is used: a fault is reported with the plugin's distribution."""
 
 import json
 import math
@@ -25,15 +25,16 @@ __all__ = [
 _T = TypeVar("_T")
 
 _ROUNDING = 1e-6
-"""How far a value may lie beyond a bound, relative to it if it is above one: sums of 32-bit numbers are no better."""
+"""How far a value may exceed a bound, relative to the bound if that is above one: the precision of 32-bit sums."""
 _OWN_NAMES = frozenset(field.name for field in fields(Evaluation))
 
 
 def measurement_check(key: str) -> Callable[[EpochMetrics], EpochMetrics]:
-    """Return a function that returns a measurement during a training of the model `key` if it keeps the contract.
+    """Return a function that checks a measurement during a training of the model `key` and returns it.
 
-    It raises a `PluginError` if the measurement is none, has metrics that the task does not name, or values that are
-    no numbers or beyond the bounds of their metric. A value may be NaN or infinite: the training diverges.
+    The function raises a `PluginError` if the value is not a measurement, has metrics that the task does not name, or
+    values that are not numbers or exceed the bounds of their metric. NaN and infinite are allowed: the training
+    diverges.
     """
     known = _metrics(key)
 
@@ -60,11 +61,11 @@ def checked_result(key: str, result: TrialResult, metric: str, rows: int | None 
     Args:
         key: Of the model.
         result: What the training returned.
-        metric: What is tuned for.
+        metric: The metric that the study optimizes.
         rows: Examples of the validation split; None if unknown.
 
     Raises:
-        PluginError: It is no result, lacks the metric that is tuned for, has a metric that is no number or beyond its
+        PluginError: It is not a result, lacks the study's metric, has a metric that is not a number or exceeds its
             bounds, or its evaluation is faulty.
     """
     if not isinstance(result, TrialResult):
@@ -84,12 +85,12 @@ def checked_evaluation(key: str, evaluation: Evaluation, split: str, rows: int |
     Args:
         key: Of the model.
         evaluation: What the plugin returned.
-        split: What was to be evaluated.
+        split: The split that was evaluated.
         rows: Examples of the split; None if unknown.
 
     Raises:
-        PluginError: It is no evaluation, is of another split or number of rows, has metrics that its task does not
-            name, that are not finite or beyond their bounds, details that are no JSON, or no file of predictions.
+        PluginError: It is not an evaluation, is of another split or number of rows, has metrics that its task does not
+            name, that are not finite or exceed their bounds, details that are not JSON, or no file of predictions.
     """
     if not isinstance(evaluation, Evaluation):
         raise _fault(key, f"an evaluation is {type(evaluation).__name__} instead of an Evaluation")
@@ -142,8 +143,8 @@ def checked_predictions(key: str, predictions: Sequence[Prediction], inputs: Seq
     """Return predictions of `inputs` by the model `key` if they keep the contract.
 
     Raises:
-        PluginError: There are more or fewer than inputs, or one of them is no JSON object with finite numbers. What a
-            prediction repeats of its input is not checked: a file may hold anything.
+        PluginError: There are more or fewer than inputs, or one of them is not a JSON object with finite numbers. The
+            parts of a prediction that repeat its input are not checked: a file may hold anything.
     """
     if len(predictions) != len(inputs):
         raise _fault(key, f"{key} made {len(predictions):,} predictions of {len(inputs):,} inputs")
@@ -163,7 +164,7 @@ def checked_forecast(key: str, forecast: Forecast) -> Forecast:
     """Return a forecast by the trainer of the model `key` if it keeps the contract.
 
     Raises:
-        PluginError: It is none, its numbers are not finite, or its details are no JSON.
+        PluginError: It is not a forecast, its numbers are not finite, or its details are not JSON.
     """
     if not isinstance(forecast, Forecast):
         raise _fault(key, f"a forecast is {type(forecast).__name__} instead of a Forecast")
@@ -178,7 +179,7 @@ def checked_json(key: str, what: str, value: _T) -> _T:
     """Return a value from the plugin of `key` if it is JSON.
 
     Raises:
-        PluginError: It is none; the message calls it `what`.
+        PluginError: It is not; the message names it `what`.
     """
     try:
         json.dumps(value, allow_nan=False)
@@ -243,7 +244,7 @@ def _is_interval(value: Any) -> bool:
 
 
 def _odd_value(value: Any) -> str | None:
-    """Return what of a value JSON cannot hold; None if it holds all."""
+    """Return the part of a value that JSON cannot hold; None if JSON can hold all of it."""
     match value:
         case None | str() | bool() | int():
             return None

@@ -1,4 +1,4 @@
-"""Our processes and the system: their start, their end with their parent, their memory. Limits are for Linux only."""
+"""modelcat's processes and the system: their start, their end with their parent, their memory. Limits: Linux only."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ __all__ = [
 APP_BYTES = 2 << 30
 """Bytes of data that the app of one browser tab may have; with a thousand trials on the screen it has 100 MB."""
 _VMSTAT = Path("/proc/vmstat")
-"""Counts, among much else, the kills of Linux' out-of-memory killer (since 4.13)."""
+"""Its many counters include the kills of Linux' out-of-memory killer (since 4.13)."""
 #: PR_SET_PDEATHSIG of linux/prctl.h.
 _SET_DEATH_SIGNAL = 1
 #: One process at a time is started without the program's main module.
@@ -31,17 +31,17 @@ _STARTING = threading.Lock()
 
 
 def end_with_parent(parent: int) -> None:
-    """Have Linux kill this process when its parent dies: one that is stuck never sees that a pipe closes.
+    """Have Linux kill this process when its parent dies: a process that hangs never notices that a pipe closes.
 
     Args:
-        parent: Pid; Linux means the thread that starts this process, which must not end before.
+        parent: Pid; on Linux that is the thread that starts this process, which must not end before.
     """
     if sys.platform != "linux":
         return
     import ctypes
 
     ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != parent:  # it has died before this took effect
+    if os.getppid() != parent:  # the parent has died before this took effect
         os._exit(0)
 
 
@@ -57,7 +57,7 @@ def limit_memory() -> None:
 
 
 def lift_memory_limit(pid: int) -> None:
-    """Take from a child what `limit_memory` set for this process: a training needs what the machine has."""
+    """Remove from a child the limit that `limit_memory` set for this process: a training needs the machine's memory."""
     if sys.platform != "linux":
         return
     import resource
@@ -69,7 +69,7 @@ def lift_memory_limit(pid: int) -> None:
 
 
 def oom_kills() -> int:
-    """Return how many processes the system has killed for want of memory since it started; 0 where it does not tell."""
+    """Return how many processes the system has killed since its start because memory ran out; 0 if it does not say."""
     try:
         lines = _VMSTAT.read_text(encoding="ascii").splitlines()
     except (OSError, ValueError):
@@ -78,14 +78,14 @@ def oom_kills() -> int:
 
 
 def start_tracker() -> None:
-    """Start the tracker, which takes over the descriptor of stderr: a file. Call it before starting a process.
+    """Start the tracker, which inherits the descriptor of stderr: a file. Call it before starting a process.
 
     A terminal UI captures what is printed, its stderr has the descriptor -1, and no process could be started. Started
-    later, with a process that is to be born with signals blocked, it would unblock them: it does so for its own sake.
+    later, together with a process that must start with signals blocked, the tracker would unblock them for itself.
     """
     try:
         shown = sys.stderr is None or sys.stderr.fileno() >= 0
-    except (OSError, ValueError):  # it has none, which the tracker takes
+    except (OSError, ValueError):  # it has none, which the tracker accepts
         shown = True
     if shown or sys.__stderr__ is None:
         resource_tracker.ensure_running()
@@ -97,12 +97,12 @@ def start_tracker() -> None:
 def start_spawned(process: BaseProcess) -> None:
     """Start a process of the "spawn" method that does not run the program's main module again.
 
-    multiprocessing runs that module in each new process, for what the program itself defines. Ours need nothing of it.
-    A script that uses `runner.api` and does not guard its statements by ``if __name__ == "__main__"`` would run from
-    its first line in every worker, and start studies there.
+    multiprocessing runs that module in each new process, for what the program itself defines. modelcat's processes need
+    nothing of it. A script that uses `runner.api` without the guard ``if __name__ == "__main__"`` would run from its
+    first line in every worker, and start studies there.
 
     Args:
-        process: Not started yet; what it runs and is given is importable from elsewhere than the main module.
+        process: Not started yet; its function and arguments can be imported without the main module.
     """
     thread = threading.get_ident()
     with _STARTING:

@@ -13,10 +13,10 @@ __all__ = ["RunTask", "asking", "result_of", "run_alone"]
 
 
 class RunTask(Protocol):
-    """Does one task in a worker process."""
+    """Runs one task in a worker process."""
 
     def __call__(self, task: Task) -> Any:
-        """Return what the task is answered with, or raise the error that it failed with."""
+        """Return the answer to the task, or raise the error with which it failed."""
 
 
 @contextmanager
@@ -33,14 +33,14 @@ def run_alone(
     check: Callable[[], None] = lambda: None,
     ticked: Callable[[], None] = lambda: None,
 ) -> Done | Failed:
-    """Do one task while the engine has no other, and return how it ended; a training is never pruned.
+    """Run one task while the engine has no other, and return how it ended; a training is never pruned.
 
     Args:
-        engine: Has a worker that is idle.
-        task: What to do.
+        engine: Has an idle worker.
+        task: The task to run.
         timeout: Longest time between two calls of `check`, in seconds.
-        check: Raises what ends the waiting; the worker is busy still, and `close` ends it.
-        ticked: Is called at each of its signs of life.
+        check: Raises to end the waiting; the worker is still busy then, and `close` ends it.
+        ticked: Called at each tick of the task.
     """
     job = engine.submit(task)
     while True:
@@ -58,7 +58,7 @@ def result_of(event: Done | Failed) -> Any:
     """Return the result of a task.
 
     Raises:
-        ModelcatError: What it failed with.
+        ModelcatError: The error with which it failed.
     """
     if isinstance(event, Failed):
         raise event.error

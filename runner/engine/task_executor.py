@@ -1,4 +1,4 @@
-"""Does the tasks of a worker, and keeps between them what is slow to get: libraries, prepared data, an open model."""
+"""Runs the tasks of a worker, and keeps between them what is slow to get: libraries, prepared data, an open model."""
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -72,7 +72,7 @@ _KEPT = 4
 
 
 class CoordinatorChannel(Protocol):
-    """What a task reports to the coordinator while it is done."""
+    """What a task reports to the coordinator while it runs."""
 
     def report(self, metrics: EpochMetrics) -> Decision:
         """Report a measurement and wait for the answer."""
@@ -94,7 +94,7 @@ class _Device(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A configuration, its data, what was found in them, and what the trainer has prepared of both."""
+    """A configuration, its data, what was found in them, and what the trainer has prepared from both."""
 
     config: BaseModel
     data: Any
@@ -103,7 +103,7 @@ class _Ready:
 
 
 class TaskExecutor:
-    """Does tasks one after another on one device.
+    """Runs tasks one after another on one device.
 
     Args:
         device: As `TrialContext.device` defines it.
@@ -117,7 +117,7 @@ class TaskExecutor:
         self._open: tuple[tuple[str, Path, str | None], Predictor] | None = None
 
     def do(self, task: Task, channel: CoordinatorChannel) -> Any:
-        """Do one task and return its result."""
+        """Run one task and return its result."""
         if isinstance(task, MakeForecast):
             return self._forecast(task, channel)
         return self._train(task, channel) if isinstance(task, Train) else self._do(task)
@@ -242,7 +242,7 @@ class TaskExecutor:
         wanted = {name: getattr(config, name) for name in sorted(model.preparation_fields)}
         place = (setup.key, setup.dataset.model_dump_json(), repr(wanted))
         if place not in self._prepared:
-            # Bad data is reported before the heavy libraries have taken their seconds to import.
+            # Bad data is reported before the heavy libraries are imported, which takes seconds.
             data = task.load(setup.dataset, setup.cache)
             notes = tuple(model.check(config, data))
             setup.cache.mkdir(parents=True, exist_ok=True)
@@ -255,10 +255,10 @@ class TaskExecutor:
         return _Ready(config, *self._prepared[place])
 
     def _predictor(self, key: str, model_dir: Path, precision: str | None) -> Predictor:
-        """Return the model of a folder, opened once for any number of tasks."""
+        """Return the model of a folder; it is opened once for any number of tasks."""
         wanted = (key, model_dir, precision)
         if self._open is None or self._open[0] != wanted:
-            self._open = None  # before the next one takes memory
+            self._open = None  # frees the memory before the next one takes it
             opening = self._trainer(key).open
             if precision is not None and (choosing := self._choosing(key, precision)) is not None:
                 opening = partial(choosing.open, precision=precision)
@@ -266,7 +266,7 @@ class TaskExecutor:
         return self._open[1]
 
     def _choosing(self, key: str, precision: str) -> ChoosesPrecision | None:
-        """Return the trainer as one that chooses a precision; None if it has but one, and that is accepted."""
+        """Return the trainer as one that chooses a precision; None if it has only one, and that one is accepted."""
         trainer = self._trainer(key)
         if not isinstance(trainer, ChoosesPrecision):
             if precision == "auto":

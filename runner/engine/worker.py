@@ -1,6 +1,6 @@
 """The process that trains: one device, one job at a time, alive until the coordinator's pipe closes.
 
-A worker never touches the database. `TaskExecutor` does the work; this file is about the pipe.
+A worker never touches the database. `TaskExecutor` does the work; this file handles the pipe.
 """
 
 import os
@@ -26,19 +26,19 @@ from runner.engine.task_executor import TaskExecutor
 
 __all__ = ["serve", "work"]
 
-#: Seconds between two ticks that are really sent.
+#: Seconds between two ticks that are actually sent.
 _TICK_SECONDS = 0.25
 
 
 def serve(pipe: Connection, device: str, threads: int, log: Path | None, coordinator: int | None = None) -> None:
-    """Do jobs from `pipe` until it closes; the entry point of a worker process.
+    """Run jobs from `pipe` until it closes; the entry point of a worker process.
 
     Args:
         pipe: Jobs and answers come in, events go out.
         device: As `TrialContext.device` defines it.
         threads: CPU threads to use.
-        log: File that takes what libraries print; None leaves stdout and stderr alone.
-        coordinator: Pid of the process to end with, however stuck this one is; None: only by the pipe.
+        log: File for the output of libraries; None leaves stdout and stderr alone.
+        coordinator: Pid of the process to end with, even if this one hangs; None: it only ends with the pipe.
     """
     if coordinator is not None:
         end_with_parent(coordinator)
@@ -49,7 +49,7 @@ def serve(pipe: Connection, device: str, threads: int, log: Path | None, coordin
 
 
 def work(pipe: Connection, device: str, threads: int) -> None:
-    """Do jobs from `pipe` until it closes, which ends the process, on the calling thread; see `serve`."""
+    """Run jobs from `pipe` on the calling thread until the pipe closes, which ends the process; see `serve`."""
     inbox = _Inbox(pipe)
     executor = TaskExecutor(device, threads)
     while True:
@@ -58,12 +58,12 @@ def work(pipe: Connection, device: str, threads: int) -> None:
 
 
 class _Inbox:
-    """Sorts what comes in on a thread of its own, so that a closed pipe ends a worker that is busy training.
+    """Sorts incoming messages on a thread of its own, so that a closed pipe ends a worker that is busy training.
 
     Attributes:
-        jobs: To be done.
-        answers: To reports.
-        paused: Number of the job that is to be left for later; None while all may go on.
+        jobs: Jobs to run.
+        answers: Answers to reports.
+        paused: Number of the job that is to be left for later; None if there is none.
     """
 
     def __init__(self, pipe: Connection) -> None:
@@ -87,7 +87,7 @@ class _Inbox:
 
 @dataclass(slots=True)
 class _JobChannel:
-    """Speaks to the coordinator about one job."""
+    """The channel to the coordinator for one job."""
 
     job: int
     pipe: Connection
@@ -106,7 +106,7 @@ class _JobChannel:
         if now - self._last >= _TICK_SECONDS:
             self._last = now
             self.pipe.send(Tick(self.job, progress))
-        if self.paused():  # a trainer that checks has had the time since the last tick to do so
+        if self.paused():  # a trainer that checks has had time for it since the last tick
             if self._warned:
                 raise StoppedError("the study is interrupted, and this training does not pause")
             self._warned = True
@@ -121,14 +121,14 @@ class _JobChannel:
 def _attempt(executor: TaskExecutor, job: Job, channel: _JobChannel) -> Event:
     try:
         return Done(job.id, executor.do(job.task, channel))
-    except KeyboardInterrupt:  # not the trainer's: an engine ends a worker so
+    except KeyboardInterrupt:  # not the trainer's: an engine ends a worker in this way
         raise
-    except BaseException as error:  # noqa: BLE001 -- whatever a trainer raises is one failed job, not a lost worker
+    except BaseException as error:  # noqa: BLE001 -- any error of a trainer is one failed job, not a lost worker
         return _failed(job, error)
 
 
 def _failed(job: Job, error: BaseException) -> Failed:
-    """Say what a job failed of; the machine's own faults are told from the work's."""
+    """Return the failure of a job; the machine's own faults are distinguished from the work's."""
     details = traceback.format_exc()
     if (fault := environment_fault(error, _places(job.task)) or _removed(job.task, error)) is not None:
         return Failed(job.id, fault, details)
@@ -148,16 +148,16 @@ def _places(task: Task) -> list[Path]:
 
 
 def _removed(task: Task, error: BaseException) -> EnvironmentFaultError | None:
-    """Return what to say of a training whose folder was removed meanwhile."""
+    """Return the error of a training whose folder was removed meanwhile."""
     if not isinstance(task, Train) or isinstance(error, ModelcatError) or task.folder.exists():
         return None
     return EnvironmentFaultError(f"the folder {task.folder} was removed during its training. Leave it where it is")
 
 
 def _redirect(log: Path) -> None:
-    """Send stdout and stderr, those of C libraries too, into a file: the coordinator owns the terminal."""
+    """Send stdout and stderr, also those of C libraries, into a file: the coordinator owns the terminal."""
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:  # it was closed when this process began
+        if stream is not None:  # None: it was closed when this process began
             stream.flush()
     target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(target, 1)

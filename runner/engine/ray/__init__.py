@@ -1,1 +1,1 @@
-"""Workers as actors of a Ray cluster; Ray itself is an extra, imported when a cluster is wanted."""
+"""Workers as actors of a Ray cluster; Ray itself is an extra, imported only if a cluster is used."""

@@ -1,4 +1,4 @@
-"""What runs on a node: an actor with a worker's loop inside. It speaks the messages of the local engine."""
+"""The actor that runs on a node, with a worker's loop inside. It uses the messages of the local engine."""
 
 import multiprocessing
 import os
@@ -13,12 +13,12 @@ from runner.engine.worker import work
 
 __all__ = ["RayWorker"]
 
-#: Seconds that ticks are gathered before they are told, where nothing else happens: a thousand workers tick at once.
+#: Seconds for which ticks are collected before they are sent, if nothing else happens: a thousand workers tick at once.
 _GATHER = 1.0
 
 
 class RayWorker:
-    """Does jobs on a thread of its own, while two others hand messages in and out.
+    """Runs jobs on a thread of its own, while two other threads pass messages in and out.
 
     Args:
         threads: CPU threads to use.
@@ -30,15 +30,15 @@ class RayWorker:
         threading.Thread(target=_work, args=(theirs, threads), daemon=True, name="work").start()
 
     def begin(self) -> None:
-        """Answer as soon as the actor is there."""
+        """Return as soon as the actor exists."""
 
     def send(self, message: Any) -> None:
-        """Hand a job, or what belongs to one, to the loop."""
+        """Pass a job, or a message about one, to the loop."""
         with self._sending:
             self._pipe.send(message)
 
     def events(self) -> list[Event]:
-        """Wait until something happens and return it; of ticks in a row the last."""
+        """Wait for events and return them; of several ticks in a row only the last."""
         happened: list[Event] = [self._pipe.recv()]
         deadline = time.monotonic() + _GATHER
         while isinstance(happened[-1], Tick) and self._pipe.poll(max(0.0, deadline - time.monotonic())):
@@ -51,10 +51,10 @@ class RayWorker:
 
 
 def _work(pipe: Connection, threads: int) -> None:
-    """Do jobs until something ends the loop, and let the process end with it.
+    """Run jobs until the loop ends, and then end the process.
 
-    A result may be one that cannot be pickled. A worker process of this machine ends of
-    that by itself; here a thread alone would, unnoticed.
+    A result may be one that cannot be pickled. A worker process of this machine then ends by itself; here only the
+    thread would end, unnoticed.
     """
     try:
         work(pipe, "auto:0", threads)

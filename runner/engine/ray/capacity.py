@@ -11,7 +11,7 @@ _CORES = 4
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A machine of the cluster: its id, its name for people, and what Ray may hand out there."""
+    """A machine of the cluster: its id, its name for people, and the resources that Ray may use there."""
 
     id: str
     name: str
@@ -21,7 +21,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one node gives: so many `workers`, each with `gpus` and CPU `threads`."""
+    """The share of one node: a number of `workers`, each with `gpus` and CPU `threads`."""
 
     workers: int
     gpus: int
@@ -31,12 +31,12 @@ class Share:
 def shares(nodes: Sequence[Node], wanted: int | None) -> dict[str, Share]:
     """Divide a cluster into workers, by node id; nodes that get none are left out.
 
-    Where any node has GPUs, a worker is a GPU and nodes without one are left alone: a training there would hold up
-    all others. Else a worker is a number of cores.
+    If any node has GPUs, each worker gets one GPU, and nodes without a GPU are not used: a training there would delay
+    all others. Otherwise a worker gets a number of cores.
 
     Args:
         nodes: The cluster.
-        wanted: Workers in all; None for as many as there are GPUs, or fours of cores.
+        wanted: Workers in all; None for one worker for each GPU, or for each four cores.
     """
     usable = [node for node in nodes if node.gpus > 0]
     if usable:
@@ -49,7 +49,7 @@ def shares(nodes: Sequence[Node], wanted: int | None) -> dict[str, Share]:
 
 
 def _cores(cpus: Sequence[int], wanted: int) -> int:
-    """Return the cores of a worker: as many as can be while there are as many workers as wanted; at least one."""
+    """Return the cores of a worker: as many as possible with the wanted number of workers; at least one."""
     fits = (cores for cores in range(max(cpus, default=1), 0, -1) if sum(c // cores for c in cpus) >= wanted)
     return next(fits, 1)
 

@@ -1,4 +1,4 @@
-"""Watches the nodes of a cluster: which there are, which have proved fit for work, and how they were found."""
+"""Watches the nodes of a cluster: which ones exist, which are fit for work, and what the probes found."""
 
 import time
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from runner.engine.ray.shared_folder import SharedFolderCheck
 
 __all__ = ["Cluster"]
 
-#: Those that change what a training computes; our own code is sent along.
+#: Those that change what a training computes; modelcat's own code is sent to the nodes.
 _LIBRARIES = ("torch", "transformers", "datasets", "tokenizers", "scikit-learn", "numpy")
 _LOOK_SECONDS = 3.0
 
@@ -24,10 +24,10 @@ class Cluster:
 
     Attributes:
         ray: The module, connected.
-        meeting: Where nodes prove that they share our folder.
+        meeting: The folder in which nodes prove that they share ours.
         fit: Nodes that are alive and passed the probe, by id.
-        unfit: Why others cannot be used, by id.
-        asked: Probes that are under way, with the node that each looks at.
+        unfit: Why other nodes cannot be used, by id.
+        asked: Probes that are running, with their nodes.
         news: Lines about nodes that have other versions or cannot be used, to be shown.
     """
 
@@ -40,7 +40,7 @@ class Cluster:
     _looked: float = float("-inf")
 
     def look(self) -> bool:
-        """Ask which nodes there are, at most every few seconds, and have new ones probed; tell whether it was done.
+        """Read which nodes exist, at most every few seconds, and have new ones probed; return whether it was done.
 
         Raises:
             LostWorkerError: The cluster itself is gone.
@@ -60,11 +60,11 @@ class Cluster:
         return True
 
     def hear(self, ref: Any) -> None:
-        """Take the answer of a probe that has come."""
+        """Take the result of a finished probe."""
         node = self.asked.pop(ref)
         try:
             self._judge(node, self.ray.get(ref))
-        except Exception as error:  # noqa: BLE001 -- it died meanwhile, or cannot run Python; either way it is of no use
+        except Exception as error:  # noqa: BLE001 -- it died meanwhile, or cannot run Python; it is unusable either way
             self.reject(node, f"cannot be used: {_first_line(error)}")
         if not self.asked:
             self.meeting.close()
@@ -86,7 +86,7 @@ class Cluster:
         self.fit[node.id] = node
 
     def reject(self, node: Node, problem: str) -> None:
-        """Give no more work to a node, and say why."""
+        """Give no more work to a node, and report why."""
         self.fit.pop(node.id, None)
         self.unfit[node.id] = f"node {node.name} {problem}"
         self.news.append(self.unfit[node.id])
@@ -121,7 +121,7 @@ def _node(entry: Mapping[str, Any]) -> Node:
 
 
 def _lack(theirs: Mapping[str, str | None]) -> str:
-    """Say which libraries a node lacks that are here, so that a training may need them; empty where it lacks none."""
+    """Return which libraries of this machine a node lacks, since a training may need them; empty if it lacks none."""
     lacking = [name for name in _LIBRARIES if theirs[name] is None and _version(name) is not None]
     return f"lacks {', '.join(lacking)}, installed here: pip install 'modelcat[ray]' there" if lacking else ""
 

@@ -1,4 +1,4 @@
-"""Joins a Ray cluster with our code, and leaves it: without a word on the terminal and within bounded time."""
+"""Joins a Ray cluster with modelcat's code, and leaves it: without output on the terminal and in bounded time."""
 
 import logging
 import os
@@ -22,7 +22,7 @@ __all__ = ["connect", "disconnect", "imported", "parcel"]
 _DISTRIBUTION = "modelcat"
 _PACKAGES = ("catalog", "plugins", "runner")
 _SECONDS = 5.0
-#: What an HTTP/2 client says first, with an empty settings frame; a gRPC server answers with settings of its own.
+#: The first bytes of an HTTP/2 client, with an empty settings frame; a gRPC server answers with its own settings.
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
 _SETTINGS = 4
 #: For a cluster of this command's own: messages go by value, so the store for large objects may be small. In bytes.
@@ -31,16 +31,16 @@ _HOW = "start Ray there with `ray start --head`, or join this machine to a clust
 
 
 def imported() -> Any:
-    """Return the module `ray`, told to be quiet and to send no statistics.
+    """Return the module `ray`, configured to print nothing and to send no statistics.
 
     Raises:
         InputError: It is not installed.
     """
     chosen = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "error", "RAY_NUM_REDIS_GET_RETRIES": "3"}
-    if _has_token():  # else a client sends none where the address is given, and is refused
+    if _has_token():  # else a client with a given address sends none, and is refused
         chosen["RAY_AUTH_MODE"] = "token"
     for name, value in chosen.items():
-        os.environ.setdefault(name, value)  # read while Ray is imported
+        os.environ.setdefault(name, value)  # Ray reads them when it is imported
     try:
         import ray
     except ImportError as error:
@@ -48,16 +48,16 @@ def imported() -> Any:
             f"--engine ray needs Ray ({error}); install it here and on every node: pip install 'modelcat[ray]'"
         ) from error
     logging.getLogger("ray").setLevel(logging.CRITICAL)
-    # What happens to the cluster's processes would be told on stdout, which is for data; Ray has no switch for it.
+    # Ray would report the cluster's processes on stdout, which is for data, and has no option against it.
     ray._private.worker.print_to_stdstream = _say_nothing  # noqa: SLF001
     return ray
 
 
 @contextmanager
 def parcel() -> Iterator[list[str]]:
-    """Gather our packages, and the metadata by which the catalog finds its models; yield the folders.
+    """Gather modelcat's packages, and the metadata by which the catalog finds its models; yield the folders.
 
-    Nodes then need not have modelcat, and never have another one than the coordinator.
+    Nodes then do not need modelcat, and never run another version than the coordinator's.
     Ray takes them as ``py_modules``: each appears on a node's path under its own name.
     """
     with tempfile.TemporaryDirectory(prefix="modelcat-parcel-") as name:
@@ -81,12 +81,12 @@ def connect(ray: Any, address: str, modules: Sequence[str], cores: int | None = 
     Args:
         ray: The module.
         address: ``HOST:PORT``, ``auto`` for the cluster that this machine is part of, ``local`` for a new one.
-        modules: Folders of code to send to all nodes; one of this command's own has it already.
-        cores: That a cluster of this command's own has; None for the machine's.
+        modules: Folders of code to send to all nodes; a cluster of this command's own has the code already.
+        cores: Of a cluster of this command's own; None for all cores of the machine.
 
     Raises:
-        InputError: The address is none, or its cluster runs other versions of Ray or Python.
-        UnreachableError: Nothing answers there, or not as a cluster that this machine is part of.
+        InputError: The address is malformed, or its cluster runs other versions of Ray or Python.
+        UnreachableError: Nothing answers there, or it is not a cluster that this machine is part of.
     """
     if address not in {"auto", "local"}:
         _check(address)
@@ -106,13 +106,13 @@ def connect(ray: Any, address: str, modules: Sequence[str], cores: int | None = 
 
 
 def disconnect(ray: Any) -> None:
-    """Leave the cluster; one of this command's own ends."""
+    """Leave the cluster; a cluster of this command's own ends."""
     with _stderr_caught():
         ray.shutdown()
 
 
 def _say_nothing(*_: Any, **__: Any) -> None:
-    """Take the place of what prints."""
+    """Replaces functions that print."""
 
 
 def _has_token() -> bool:
@@ -121,7 +121,7 @@ def _has_token() -> bool:
 
 
 def _check(address: str) -> None:
-    """Check what listens at `address`: Ray itself tries for minutes, whatever it is."""
+    """Check what listens at `address`: Ray itself would try for minutes, whatever it is."""
     host, colon, port = address.rpartition(":")
     if "://" in address or not colon or not host or not port.isdecimal() or not 0 < int(port) < 65536:
         raise InputError(
@@ -165,7 +165,7 @@ def _refusal(address: str, error: Exception, said: str) -> InputError | Unreacha
 
 @contextmanager
 def _signals_kept() -> Iterator[None]:
-    """Put our handlers back: Ray takes SIGTERM for itself, and would end the process in the middle of a transaction."""
+    """Restore our handlers: Ray takes SIGTERM for itself, and would end the process in the middle of a transaction."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -180,7 +180,7 @@ def _signals_kept() -> Iterator[None]:
 
 @contextmanager
 def _stderr_caught() -> Iterator[list[str]]:
-    """Keep what Ray's C++ side writes to file descriptor 2 off the terminal; the list that is yielded gets it."""
+    """Keep the output of Ray's C++ side to file descriptor 2 off the terminal; the yielded list receives it."""
     said: list[str] = []
     sys.stderr.flush()
     kept = os.dup(2)

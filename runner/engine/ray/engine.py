@@ -1,4 +1,4 @@
-"""Workers as actors of a Ray cluster, one per GPU or per share of cores; nodes may come and go."""
+"""Workers as actors of a Ray cluster, one for each GPU or share of cores; nodes may come and go."""
 
 import itertools
 import os
@@ -32,14 +32,14 @@ __all__ = ["RayEngine"]
 
 #: Seconds that the nodes have to answer before the first job.
 _PROBE_SECONDS = 60.0
-#: Seconds without any worker after which a study is given up; it can be resumed.
+#: Seconds without any worker after which a run of a study ends; the study can be resumed.
 _PATIENCE = 600.0
-#: What a wait may last beyond its timeout; what is longer was no wait: this process was stopped or suspended.
+#: How much longer than its timeout a wait may take; if it takes longer, this process was stopped or suspended.
 _SLACK_SECONDS = 1.0
-#: Actors of a node that may end before they have begun; after that it gets no more.
+#: Actors of a node that may end before they have begun; after that the node gets no more.
 _MOST_FAILED_STARTS = 2
-#: Where libraries look for models and data, and how large data may be; no secrets: Ray shows these to everybody who
-#: sees the cluster.
+#: Where libraries look for models and data, and how large data may be; no secrets: Ray shows these to every user who
+#: can see the cluster.
 _PASSED_ON = (
     "HF_HOME", "HF_HUB_CACHE", "HF_DATASETS_CACHE", "HF_HUB_OFFLINE", "HF_ENDPOINT", "MODELCAT_READ_LIMITS",
 )  # fmt: skip
@@ -47,7 +47,7 @@ _PASSED_ON = (
 
 @dataclass(slots=True, eq=False)
 class _Worker:
-    """An actor; `call` is the call that it has not answered yet, `job` what it does."""
+    """An actor; `call` is the call that it has not answered yet, `job` the job that it runs."""
 
     node: Node
     actor: Any
@@ -61,13 +61,13 @@ class _Worker:
 class RayEngine:
     """Runs jobs on actors of a Ray cluster; use it as a context manager.
 
-    Actors belong to this process: they end with it, whatever it dies of.
+    Actors belong to this process: they end with it, however it ends.
 
     Attributes:
         address: As `runner.engine.ray.connection.connect` takes it.
         workers: How many; None for as many as the cluster has devices for, now and later.
-        shared: Folder that all nodes see under the same path; what jobs write lies below it.
-        files: Of the data and the model, which all nodes must see.
+        shared: Folder that all nodes see under the same path; jobs write below it.
+        files: Of the data and the model; all nodes must see them.
         tell: Takes a line about a node that has other versions, or cannot be used.
         hang_limits: When a worker counts as hung.
     """
@@ -110,13 +110,13 @@ class RayEngine:
 
     @property
     def idle(self) -> int:
-        """How many jobs can be submitted: one at least may wait for the first worker to come."""
+        """How many jobs can be submitted: at least one may wait for the first worker to start."""
         free = sum(worker.ready and worker.job is None for worker in self._crew)
         return free or (0 if self.busy else 1)
 
     @property
     def busy(self) -> int:
-        """How many jobs are being done, or wait for a worker that is to come."""
+        """How many jobs are running, or wait for a worker that is starting."""
         return sum(worker.job is not None for worker in self._crew) + len(self._waiting) + len(self._ended)
 
     def submit(self, task: Task) -> int:
@@ -137,19 +137,19 @@ class RayEngine:
         self._tell(job, ReportReply(job, decision))
 
     def pause(self, job: int) -> None:
-        """Ask the training of `job` to write a checkpoint and end; `events` tells when it has."""
+        """Ask the training of `job` to write a checkpoint and end; `events` reports its end."""
         if waiting := [one for one in self._waiting if one.id == job]:
             self._waiting.remove(waiting[0])
             self._ended.append(Failed(job, StoppedError("it had not begun")))
         self._tell(job, Pause(job))
 
     def events(self, timeout: float) -> list[Event]:
-        """Wait up to `timeout` seconds for something to happen; workers and nodes that are gone, or hang, are replaced.
+        """Wait up to `timeout` seconds for events; workers and nodes that are gone or hang are replaced.
 
-        So is a worker that has run out of memory: what fills it ends with the process.
+        A worker that has run out of memory is replaced too: its memory is freed when its process ends.
 
         Raises:
-            KeyboardInterrupt: One was held back: here nothing is half done.
+            KeyboardInterrupt: An interrupt was held back: here nothing is half done.
             LostWorkerError: The cluster is gone, or has had no room for a worker for long.
         """
         interruption.check()
@@ -193,7 +193,7 @@ class RayEngine:
                 worker.actor.send.remote(message)
 
     def _probe(self) -> None:
-        """Have all nodes looked at before there is work; one that is unfit now would be a mistake of the set-up."""
+        """Probe all nodes before the first job; a node that is unfit now is an error of the set-up."""
         deadline = time.monotonic() + _PROBE_SECONDS
         self._cluster.look()
         while self._cluster.asked and time.monotonic() < deadline:
@@ -207,7 +207,7 @@ class RayEngine:
             raise UnreachableError(f"no node of the Ray cluster answers within {_PROBE_SECONDS:.0f} s: {silent}")
 
     def _answered(self, timeout: float) -> list[Any]:
-        """Wait until a call is answered, and return all that are."""
+        """Wait until a call is answered, and return all answered ones."""
         calls = [*self._cluster.asked, *(worker.call for worker in self._crew)]
         if not calls:
             time.sleep(min(timeout, 0.5))
@@ -218,13 +218,13 @@ class RayEngine:
         return [*first, *self._ray.wait(rest, num_returns=len(rest), timeout=0)[0]]
 
     def _hear(self, worker: _Worker) -> list[Event]:
-        """Take what a worker has to tell, which may be its death, and listen on."""
+        """Take the events of a worker, or its death, and continue to listen."""
         try:
             told: list[Event] = self._ray.get(worker.call) if worker.ready else []
             if not worker.ready:
                 self._ray.get(worker.call)
                 worker.ready = True
-        except Exception as error:  # noqa: BLE001 -- Ray raises of its own whatever ends an actor
+        except Exception as error:  # noqa: BLE001 -- Ray raises errors of its own for each way in which an actor ends
             return self._lost(worker, error)
         worker.call = worker.actor.events.remote()
         for event in told:
@@ -254,13 +254,13 @@ class RayEngine:
         return [] if worker.job is None else [Failed(worker.job, _fate(worker.node, said), said[-4000:])]
 
     def _drop(self, worker: _Worker) -> None:
-        """End a worker, and start another in its place where there is room."""
+        """End a worker, and start another in its place if there is room."""
         self._crew.remove(worker)
         self._end(worker)
         self._grow()
 
     def _end(self, worker: _Worker) -> None:
-        with suppress(Exception):  # it has ended, or the cluster has
+        with suppress(Exception):  # the actor has ended already, or the cluster has
             self._ray.kill(worker.actor, no_restart=True)
 
     def _hand_out(self) -> None:
@@ -291,7 +291,7 @@ class RayEngine:
             num_gpus=share.gpus,
             max_restarts=0,
             max_task_retries=0,
-            max_concurrency=2,  # one call waits for events, the other hands messages in
+            max_concurrency=2,  # one call waits for events, the other passes messages in
             scheduling_strategy=pinned(self._ray, node.id),
             runtime_env=environment,
         )
@@ -317,7 +317,7 @@ class RayEngine:
 
 
 def _fate(node: Node, said: str) -> LostWorkerError | OutOfMemoryError:
-    """Say in a line how an actor ended, from what Ray says in many."""
+    """Return in one line how an actor ended, from Ray's message of many lines."""
     lowered = said.lower()
     if "node has died" in lowered or "node failed" in lowered:
         return LostWorkerError(f"node {node.name} is gone, and its worker with it")

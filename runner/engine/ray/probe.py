@@ -1,4 +1,4 @@
-"""Looks at a node before it gets work. Sent there as it is: it needs the standard library alone."""
+"""Checks a node before it gets work. It is sent to the node as it is: it needs only the standard library."""
 
 import socket
 import time
@@ -14,7 +14,7 @@ _PATIENCE = 10.0
 
 
 class NodeReport(TypedDict):
-    """What a node looks like; `problem` is empty where its folder is ours and it sees all files."""
+    """The state of a node; `problem` is empty if its folder is ours and it sees all files."""
 
     host: str
     versions: dict[str, str | None]
@@ -27,11 +27,11 @@ def probe_node(
     """Read the coordinator's token in `folder`, leave this node's answer next to it, and return what is installed.
 
     Args:
-        folder: That the coordinator made for the occasion.
-        token: What the coordinator has written there.
+        folder: A folder that the coordinator made for this check.
+        token: The text that the coordinator has written there.
         node: Names the file of the answer.
-        files: That must be there, with their sizes in bytes.
-        distributions: Whose versions are wanted.
+        files: Files that must exist, with their sizes in bytes.
+        distributions: Those whose versions are wanted.
     """
     problem = _meet(Path(folder), token, node) or _missing(files)
     return {

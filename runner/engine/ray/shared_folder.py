@@ -18,8 +18,8 @@ class SharedFolderCheck:
     """A folder in the shared one where nodes answer, from `open` to `close`; it may be opened again.
 
     Args:
-        shared: Folder of the studies; made where it is not there.
-        files: That every node must see.
+        shared: Folder of the studies; made if it does not exist.
+        files: Files that every node must see.
     """
 
     def __init__(self, shared: Path, files: Iterable[Path]) -> None:
@@ -30,7 +30,7 @@ class SharedFolderCheck:
 
     @property
     def files(self) -> dict[str, int]:
-        """The files, with their sizes in bytes; one that is not here is an error where it is read."""
+        """The files, with their sizes in bytes; a missing file is reported when it is read."""
         return {str(path.absolute()): path.stat().st_size for path in self._files if path.is_file()}
 
     def open(self) -> None:
@@ -46,7 +46,7 @@ class SharedFolderCheck:
             raise InputError(f"{self.shared} cannot be written: {error.strerror}") from error
 
     def answered(self, node: str) -> bool:
-        """Return whether the answer of `node` has come; what it has written may take a moment to be seen here."""
+        """Return whether the answer of `node` has arrived; its file may take a moment to appear here."""
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
             with suppress(OSError):
@@ -56,7 +56,7 @@ class SharedFolderCheck:
         return False
 
     def close(self) -> None:
-        """Remove what was written, and the shared folder itself if nothing else has come to lie there."""
+        """Remove what was written, and the shared folder itself if it is empty then."""
         shutil.rmtree(self.folder, ignore_errors=True)
         with suppress(OSError):
             self.shared.rmdir()
