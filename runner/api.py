@@ -7,8 +7,8 @@
 
 It does what the commands do, with the same defaults, environment variables and errors (`catalog.errors`): studies are
 kept in ``studies.db`` of the working directory unless ``storage`` or ``MODELCAT_STORAGE`` names another database.
-Models run in worker processes: what trains (torch, transformers, scikit-learn) is never imported into the calling one.
-Scripts need no ``if __name__ == "__main__"``, and calls block, in a running event loop too.
+Models run in worker processes: the training libraries (torch, transformers, scikit-learn) are never imported into the
+calling one. Scripts need no ``if __name__ == "__main__"``, and calls block, also in a running event loop.
 """
 
 import os
@@ -37,9 +37,9 @@ def run(  # noqa: PLR0913 -- the options of the command
 ) -> Study:
     """Run a study to its verdict and return it, as ``modelcat run`` does.
 
-    The same spec again goes on where the study stopped, or returns the stored result at once; a larger
-    ``study.trials`` extends it. An interrupt (Ctrl+C, or a notebook's stop button) ends the study tidily within
-    seconds: it is stopped, and the same call goes on with it.
+    The same spec again continues where the study stopped, or returns the stored result at once; a larger
+    ``study.trials`` extends the study. An interrupt (Ctrl+C, or a notebook's stop button) ends the study within
+    seconds: it is stopped, and the same call continues it.
 
     Args:
         spec: A spec as a dict, the path of its file, or its JSON as a string that begins with ``{``. Paths in a file
@@ -50,17 +50,17 @@ def run(  # noqa: PLR0913 -- the options of the command
         engine: Where trials run, ``"local"`` or ``"ray"``; else ``MODELCAT_ENGINE``, else local.
         address: Of the Ray cluster, as for the command.
         takeover: Take the study from another host that seems to run it, but is gone.
-        progress: Show how it goes: in a notebook as an output that is replaced, elsewhere on stderr.
+        progress: Show the progress: in a notebook as an output that is replaced, elsewhere on stderr.
 
     Returns:
         The finished study.
 
     Raises:
-        SpecError: The spec is wrong; `problems` of the error has all that was found.
+        SpecError: The spec is wrong; the error's `problems` has everything that was found.
         DataError: Its data cannot be used.
         StudyConflictError: The study exists with another spec, or another process runs it.
         StoppedError: Another process has asked that the study stop.
-        WorkError: The work failed. A study that is stored by then can be gone on with.
+        WorkError: The work failed. A study that is stored by then can be resumed.
         KeyboardInterrupt: It was interrupted.
     """
     request = request_of(spec, overrides or {})

@@ -1,4 +1,4 @@
-"""A file or folder that a command is told to write: whole or not at all, and nobody's work is overwritten unasked."""
+"""A file or folder that a command writes: completely or not at all, and existing files are replaced only on request."""
 
 import os
 import secrets
@@ -15,12 +15,12 @@ __all__ = ["check_file", "staging", "written_file"]
 
 
 def check_file(path: Path, *, force: bool, forced_by: str = "--force") -> None:
-    """Make sure, before any work is done, that a file can be written at `path`.
+    """Check, before any work is done, that a file can be written at `path`.
 
     Args:
         path: The file.
-        force: Whether it may replace another.
-        forced_by: What a caller gives to have it replaced, for the message.
+        force: Whether an existing file may be replaced.
+        forced_by: The caller's option that replaces an existing file, for the message.
 
     Raises:
         InputError: It exists and `force` is not set, is a folder, or its folder is missing or cannot be written.
@@ -37,7 +37,7 @@ def check_file(path: Path, *, force: bool, forced_by: str = "--force") -> None:
 
 @contextmanager
 def written_file(path: Path) -> Iterator[IO[bytes]]:
-    """Give a file to write to, which becomes `path` once the block has ended without an error.
+    """Yield a file to write to, which becomes `path` once the block has ended without an error.
 
     Raises:
         InputError: It cannot be written.
@@ -51,13 +51,13 @@ def written_file(path: Path) -> Iterator[IO[bytes]]:
         with _told(path):
             temporary.replace(path)
     finally:
-        with suppress(OSError):  # what went wrong before is what matters
+        with suppress(OSError):  # the earlier error is the one that matters
             temporary.unlink(missing_ok=True)
 
 
 @contextmanager
 def staging(beside: Path) -> Iterator[Path]:
-    """Give an empty hidden folder next to `beside`; whatever it holds in the end is removed.
+    """Yield an empty hidden folder next to `beside`; it is removed in the end, with its content.
 
     Raises:
         InputError: The folder of `beside` is missing or cannot be written.
@@ -84,6 +84,6 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        raise  # of stdout, not of this file
+        raise  # an error of stdout, not of this file
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}") from error

@@ -1,4 +1,4 @@
-"""What `MODELCAT_*` environment variables say, read without importing what checks all of them (`runner.settings`)."""
+"""Reads `MODELCAT_*` environment variables without importing the module that checks all of them (`runner.settings`)."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ _OFF = frozenset({"", "0", "false", "no", "off"})
 
 
 def debug() -> None:
-    """Show tracebacks and what workers print from here on, in processes that are started too."""
+    """Show tracebacks and the output of workers from here on, also in processes that are started later."""
     os.environ[_DEBUG] = "1"
 
 

@@ -1,4 +1,4 @@
-"""Shows on stderr how a study goes: lines in a pipe, a live table in a terminal."""
+"""Shows the progress of a study on stderr: lines in a pipe, a live table in a terminal."""
 
 import sys
 import time
@@ -34,14 +34,14 @@ from runner.study.progress import Opened
 
 __all__ = ["LinesNarrator", "LiveNarrator", "Unfailing", "narrate", "stderr_console"]
 
-#: Finished trials shown while a study runs; the whole table comes at its end.
+#: Finished trials that are shown while a study runs; the whole table follows at its end.
 _SHOWN = 12
 #: Characters of a name within the metric's, in its heading.
 _NAME = 16
 
 
 def stderr_console() -> Console:
-    """Return the console of stderr; what cannot be written to it is lost, and nothing else."""
+    """Return the console of stderr; output that cannot be written is lost without an error."""
     return Console(
         file=cast("IO[str]", Unfailing(sys.stderr)), force_jupyter=False, highlight=False, markup=False, emoji=False
     )
@@ -53,7 +53,7 @@ def narrate(console: Console, *, debug: bool = False) -> "LinesNarrator":
 
 
 class LinesNarrator:
-    """One line an event, for pipes and logs."""
+    """One line for each event, for pipes and logs."""
 
     def __init__(self, console: Console, *, debug: bool = False) -> None:
         self._console = console
@@ -73,33 +73,33 @@ class LinesNarrator:
             self.note(line)
 
     def phase(self, name: str, trainings: int) -> None:
-        """Tell what begins."""
+        """Print which phase begins."""
         self.note(phase_line(name, trainings))
 
     def started(self, training: str, record: TrialRecord | None) -> None:
-        """Tell what is tried."""
+        """Print what a training tries."""
         if record is not None:
             self.note(started_line(training, record))
 
     def ticked(self, training: str, progress: float) -> None:
-        """Say nothing: a pipe has no use for a moving bar."""
+        """Print nothing: a pipe has no use for a moving bar."""
 
     def measured(self, training: str, metrics: EpochMetrics) -> None:
-        """Tell a measurement."""
+        """Print a measurement."""
         self.note(f"  {measured_line(self._metric, training, metrics)}")
 
     def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
-        """Tell how a training ended."""
+        """Print how a training ended."""
         self.note(ended_line(self._metric, training, record, value))
 
     def failed(self, training: str, error: ModelcatError, details: str) -> None:
-        """Tell why."""
+        """Print why a training failed."""
         if training:
             self.note(failed_line(training, error))
         self._traceback(details)
 
     def retried(self, training: str, error: ModelcatError, details: str, attempt: str) -> None:
-        """Tell why."""
+        """Print why a training is tried again."""
         self.note(retried_line(training, error, attempt))
         self._traceback(details)
 
@@ -115,7 +115,7 @@ class LinesNarrator:
 
 @dataclass(slots=True)
 class _Running:
-    """A training under way, as its row shows it."""
+    """A running training, as its row shows it."""
 
     what: str
     since: float
@@ -124,7 +124,7 @@ class _Running:
 
 
 class LiveNarrator(LinesNarrator):
-    """A table of the last trials, and under it the trainings that run; what is finished scrolls nowhere."""
+    """A table of the last trials, and under it the trainings that run; finished trials do not scroll the terminal."""
 
     def __init__(self, console: Console, *, debug: bool = False) -> None:
         super().__init__(console, debug=debug)
@@ -140,18 +140,18 @@ class LiveNarrator(LinesNarrator):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Take the live part away; what was printed above it stays."""
+        """Remove the live part; the lines that were printed above it stay."""
         self._live.stop()
 
     def opened(self, opened: Opened) -> None:
-        """Print the headline and take over what earlier runs have made."""
+        """Print the headline and take over the trials of earlier runs."""
         super().opened(opened)
         self._planned = opened.planned
         self._ended = [trial for trial in opened.trials if trial.state != "running"]
         self._made = len(self._ended)
 
     def phase(self, name: str, trainings: int) -> None:
-        """Show what is being done."""
+        """Show the current phase."""
         self._phase = phase_line(name, trainings)
 
     def started(self, training: str, record: TrialRecord | None) -> None:
@@ -160,7 +160,7 @@ class LiveNarrator(LinesNarrator):
         self._running[training] = _Running(what, time.monotonic())
 
     def ticked(self, training: str, progress: float) -> None:
-        """Move its bar."""
+        """Move the bar of a training."""
         if training in self._running:
             self._running[training].progress = progress
 
@@ -180,7 +180,7 @@ class LiveNarrator(LinesNarrator):
             super().ended(training, record, value)
 
     def note(self, text: str) -> None:
-        """Print it above the table."""
+        """Print a note above the table."""
         self._console.print(Text(safe(text)))
 
     def draw(self) -> Group:
@@ -230,16 +230,16 @@ def _bar(progress: float, width: int = 20) -> str:
 
 
 class Unfailing:
-    """A stream whose reader may be gone, or whose disk may be full: what cannot be written is lost, and nothing else.
+    """A stream whose reader may be gone, or whose disk may be full: what cannot be written is lost without an error.
 
-    It is for narration: hours of work do not end because nobody can be told how they go.
+    It is for narration: hours of work do not end because their progress cannot be shown.
     """
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Write, if that is possible, and return how many characters were given."""
+        """Write, if that is possible, and return the number of given characters."""
         with suppress(OSError):
             self._stream.write(text)
         return len(text)

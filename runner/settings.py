@@ -1,4 +1,4 @@
-"""Where modelcat keeps things, from options and from `MODELCAT_*` environment variables."""
+"""modelcat's settings, from options and from `MODELCAT_*` environment variables."""
 
 import os
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ __all__ = ["Settings", "misspelt", "read_settings"]
 
 _PREFIX = "MODELCAT_"
 _OTHERS = ("CONFIG", "DEBUG")
-"""Variables that are read elsewhere."""
+"""Variables that other modules read."""
 _LONGEST_SECONDS = 366 * 24 * 3600
 
 
@@ -50,10 +50,10 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """Return what the environment says; a variable that is empty counts as not set.
+    """Return the settings from the environment; an empty variable counts as not set.
 
     Raises:
-        InputError: A variable has a value that cannot be used; a line for each.
+        InputError: Variables have values that cannot be used; the message has a line for each.
     """
     try:
         return Settings()
@@ -64,7 +64,7 @@ def read_settings() -> Settings:
 
 
 def misspelt() -> Iterator[str]:
-    """Yield a note for each variable of the environment whose name is nearly one of ours, and has no effect."""
+    """Yield a note for each environment variable whose name is nearly one of modelcat's, and so has no effect."""
     known = {*(name.upper() for name in Settings.model_fields), *_OTHERS}
     for variable in sorted(os.environ):
         name = variable.removeprefix(_PREFIX)

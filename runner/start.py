@@ -1,6 +1,6 @@
-"""Where the command ``modelcat`` begins: an interrupt is heard before anything that takes time is imported.
+"""The entry point of the command ``modelcat``: it handles interrupts before it imports anything that takes time.
 
-One that comes before, while Python itself starts, is Python's to tell.
+Python itself reports an interrupt that comes before, during its own start.
 """
 
 import signal
@@ -11,7 +11,7 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line in this process, and end it with the command's exit code."""
-    # They wait until somebody listens.
+    # Blocked until a handler is installed.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     from runner.engine import interruption
 
@@ -21,7 +21,7 @@ def main() -> None:
         from runner.cli.main import main as run
 
         run()
-    except KeyboardInterrupt:  # before the command could hear it
+    except KeyboardInterrupt:  # before the command could handle it
         interruption.end()
         if sys.stderr is not None:
             sys.stderr.write("\nmodelcat: interrupted\n")

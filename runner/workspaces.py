@@ -1,7 +1,7 @@
-"""Where a caller works, from what it names and from the environment: database, files, cache, engine and workers.
+"""The workspace of a caller, from its arguments and the environment: database, files, cache, engine and workers.
 
-The command line and `runner.api` share it. What a caller may name is called by `prefix` and a word in messages:
-``--workers`` where it is an option of a command, ``workers`` where it is a parameter.
+The command line and `runner.api` share it. In messages, a caller's argument is named with `prefix` and a word:
+``--workers`` for an option of a command, ``workers`` for a parameter.
 """
 
 import os
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["database_url", "find_store", "open_store", "run_workspace", "workspace_of"]
 
-#: On one machine more than its cores only get in each other's way; a cluster may have thousands of GPUs.
+#: On one machine, more workers than its cores only delay each other; a cluster may have thousands of GPUs.
 _MOST_LOCAL = 256
 _MOST = 10_000
 
@@ -32,14 +32,14 @@ def _read_settings() -> "Settings":
 
 
 def database_url(storage: str | None, settings: "Callable[[], Settings]" = _read_settings) -> str:
-    """Return the database's URL: what is given, else what the environment says.
+    """Return the database's URL: the given one, else that of the environment.
 
     Args:
         storage: A URL; None or empty if the caller names none.
         settings: Reads the environment.
 
     Raises:
-        InputError: The environment says something that is no URL of a database.
+        InputError: The environment has a value that is not a URL of a database.
     """
     from runner.store.url import StorageUrl
 
@@ -54,7 +54,7 @@ def database_url(storage: str | None, settings: "Callable[[], Settings]" = _read
 
 
 def workspace_of(storage: str | None, settings: "Callable[[], Settings]" = _read_settings) -> "Workspace":
-    """Return where a caller works that trains nothing, or one training at a time; as `database_url`."""
+    """Return the workspace of a caller that trains nothing, or one training at a time; as `database_url`."""
     from runner.environment import is_debugging
     from runner.store.url import studies_folder
     from runner.study.workspace import Workspace
@@ -97,17 +97,17 @@ def run_workspace(
     *,
     prefix: str = "",
 ) -> "Workspace":
-    """Return `workspace` with what the caller asks for, else what the environment says.
+    """Return `workspace` with the caller's choices, else those of the environment.
 
     Args:
         workspace: Where the studies are.
         workers: A count or ``auto``; None for the engine's default.
         engine: ``local`` or ``ray``.
         address: Of a Ray cluster.
-        prefix: Of the words in messages.
+        prefix: Stands before the words in messages.
 
     Raises:
-        InputError: There is no such engine; an address for this machine's own; more workers than it can bear.
+        InputError: There is no such engine; an address is given for this machine's own; there are too many workers.
     """
     from catalog.suggest import did_you_mean
     from runner.settings import read_settings
@@ -139,7 +139,7 @@ def run_workspace(
 
 
 def _make_cache(cache: "Path") -> None:
-    """Make the folder of what can be made again, if that is possible: workers could only fail one after the other."""
+    """Make the cache folder, if that is possible: workers could only fail one after the other."""
     try:
         cache.mkdir(parents=True, exist_ok=True)
         reason = None if os.access(cache, os.W_OK | os.X_OK) else "no permission"
@@ -150,7 +150,7 @@ def _make_cache(cache: "Path") -> None:
 
 
 def _count(workers: str | None, prefix: str) -> int | None:
-    """Return how many workers were asked for; None for auto, or for nothing at all."""
+    """Return the requested number of workers; None for auto, or if none is requested."""
     if workers is None or workers == "auto":
         return None
     if not workers.isdecimal() or not 1 <= int(workers) <= _MOST:

@@ -1,1 +1,1 @@
-"""What `runner.api` offers: studies as objects, data frames, and how they look in a notebook."""
+"""The objects of `runner.api`: studies, data frames, and how they look in a notebook."""

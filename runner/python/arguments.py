@@ -1,4 +1,4 @@
-"""What callers of `runner.api` may give, and what is said of anything else."""
+"""The arguments that callers of `runner.api` may give, and the errors for all others."""
 
 from collections.abc import Sequence
 from typing import Literal, TypeAlias, get_args
@@ -13,14 +13,14 @@ Precision: TypeAlias = Literal["auto", "fp32", "bf16", "int8"]
 """Arithmetic of a model's answers."""
 
 FORCED_BY = "force=True"
-"""What a caller gives to have a file replaced, for messages."""
+"""The parameter that replaces an existing file, for messages."""
 
 
 def checked_precision(precision: str, *, explain: bool) -> str | None:
-    """Return what to compute in; None is the model's most exact.
+    """Return the precision to compute in; None is the model's most exact.
 
     Raises:
-        InputError: It is unknown, or explanations are asked for in less than fp32, whose gradients they are made of.
+        InputError: It is unknown, or explanations are asked for in less than fp32: they are made from fp32 gradients.
     """
     check_choice("precision", precision, get_args(Precision))
     if explain and precision not in {"auto", "fp32"}:
@@ -29,7 +29,7 @@ def checked_precision(precision: str, *, explain: bool) -> str | None:
 
 
 def check_choice(name: str, value: str, allowed: Sequence[str]) -> None:
-    """Raise an `InputError` that names what is allowed if a value is nothing of that."""
+    """Raise an `InputError` that names the allowed values if `value` is not one of them."""
     from catalog.suggest import did_you_mean
 
     if value not in allowed:

@@ -14,7 +14,7 @@ __all__ = ["StudyFigure"]
 
 @dataclass(frozen=True, repr=False)
 class StudyFigure:
-    """A figure of a study, as it was when it was asked for.
+    """A figure of a study, as it was when it was requested.
 
     Attributes:
         record: The figure as data.
@@ -25,26 +25,26 @@ class StudyFigure:
 
     @property
     def key(self) -> str:
-        """Names it among the figures of the study."""
+        """Its name among the figures of the study."""
         return self.record.key
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as ``modelcat figures --json`` prints it."""
+        """Return the figure as ``modelcat figures --json`` prints it."""
         from catalog.figures import to_json
 
         return to_json(self.record)
 
     def save(self, path: str | os.PathLike[str], *, language: str = "en", force: bool = False) -> Path:
-        """Save it as ``.html``, ``.svg`` or ``.png``, and return the path.
+        """Save the figure as ``.html``, ``.svg`` or ``.png``, and return the path.
 
         Args:
-            path: The file; pictures take the extra "images", and Chrome or Chromium.
+            path: The file; pictures need the extra "images", and Chrome or Chromium.
             language: ``"en"`` or ``"de"``.
-            force: Whether it may replace a file.
+            force: Whether an existing file may be replaced.
 
         Raises:
-            InputError: The suffix is none of these, it is no picture, or the file exists or cannot be written.
-            WorkError: A library or a browser that it takes is not installed.
+            InputError: The suffix is unknown, the figure cannot be a picture, or the file exists or cannot be written.
+            WorkError: A required library or browser is not installed.
         """
         from runner.destination import check_file
         from runner.python.arguments import FORCED_BY
@@ -60,7 +60,7 @@ class StudyFigure:
         return f"<modelcat figure {self.key}, {self.record.kind}: {self._title}>"
 
     def _repr_html_(self) -> str | None:
-        """Return it for a notebook, as a frame with all that it takes; None without the extra "report"."""
+        """Return the figure for a notebook, as a frame with all that it needs; None without the extra "report"."""
         from runner.python.notebook import framed_page
         from runner.report.saving import figure_page
 

@@ -1,4 +1,4 @@
-"""How a study looks in a notebook: itself, its figures, and its progress while it runs."""
+"""How a study is shown in a notebook: its result, its figures, and its progress while it runs."""
 
 import html
 import io
@@ -23,10 +23,10 @@ _WIDTH = 110
 _LINES = 12
 """Lines of progress above the table of trials."""
 _SECONDS = 0.5
-"""Between two times that progress is drawn, at least."""
+"""Shortest time between two drawings of the progress."""
 _TITLE = 200
 _HEIGHT = 640
-"""Pixels of a frame with a figure; what is longer scrolls in it."""
+"""Pixels of a frame with a figure; a longer figure scrolls in it."""
 _CELL = "padding:0.1em 0.8em 0.1em 0;text-align:left"
 
 
@@ -36,7 +36,7 @@ def in_notebook() -> bool:
 
 
 def study_html(record: StudyRecord) -> str:
-    """Return a study and its verdict as HTML without scripts; whatever the store holds is escaped."""
+    """Return a study and its verdict as HTML without scripts; all values from the store are escaped."""
     state, counts = record.effective_state(datetime.now(UTC)), record.trials
     heading = safe(record.title or record.study, _TITLE)
     trials = f"{counts.complete:,} of {record.planned:,} trials complete"
@@ -68,7 +68,7 @@ def framed_page(page: str) -> str:
 
 
 class NotebookProgress:
-    """Draws how a study goes into one output of a notebook's cell, which is replaced as it goes on.
+    """Draws the progress of a study into one output of a notebook's cell, which is replaced each time.
 
     It listens as `runner.study.progress.Listener` does; use it as a context manager.
 
@@ -89,7 +89,7 @@ class NotebookProgress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Draw what has happened last."""
+        """Draw the last events."""
         self._draw()
 
     def __getattr__(self, event: str) -> Callable[..., None]:

@@ -1,4 +1,4 @@
-"""How a program's spec becomes a run, where it runs, and who is told how it goes."""
+"""How a program's spec becomes a run: where the run takes place, and which listener shows its progress."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ def request_of(spec: Mapping[str, Any] | str | os.PathLike[str], overrides: Mapp
         overrides: Values by the path of their field.
 
     Raises:
-        SpecError: Anything is wrong; every problem is listed.
+        SpecError: The spec is not valid; the message lists every problem.
         PluginError: The plugin cannot be loaded.
     """
     from catalog.spec import load, load_bytes
@@ -53,7 +53,7 @@ def run_request(
 
 @contextmanager
 def _listening(*, progress: bool, debug: bool) -> "Iterator[Listener]":
-    """Give what is told how a study goes: a notebook, stderr, or nobody."""
+    """Yield the listener of a study: a notebook, stderr, or one that ignores all events."""
     if not progress:
         from runner.study.progress import broadcast
 
@@ -71,7 +71,7 @@ def _listening(*, progress: bool, debug: bool) -> "Iterator[Listener]":
 
 
 def workspace_of(storage: str | None) -> "Workspace":
-    """Return where studies are, which stays the same place when the program changes its working directory."""
+    """Return the workspace of studies, which stays the same when the program changes its working directory."""
     from runner.store.url import StorageUrl
 
     workspace = workspaces.workspace_of(storage)
@@ -82,5 +82,5 @@ def workspace_of(storage: str | None) -> "Workspace":
 def run_workspace(
     workspace: "Workspace", workers: Workers | None, engine: str | None, address: str | None
 ) -> "Workspace":
-    """Return `workspace` with engine and workers as the caller or the environment says; raises `InputError`."""
+    """Return `workspace` with the caller's engine and workers, else the environment's; raises `InputError`."""
     return workspaces.run_workspace(workspace, None if workers is None else str(workers), engine, address)

@@ -25,11 +25,11 @@ __all__ = ["Study"]
 
 
 class Study:
-    """A study in a database: what is stored of it, what its model says.
+    """A study in a database: its stored records, and the predictions of its model.
 
-    `run`, `study` and `studies` return one. It holds no copy: every property and method reads what the database has
-    then, so that a study which another process runs is seen as it goes on. Each may raise `UnknownStudyError` once the
-    study is deleted, and `StoreError` if its records are damaged.
+    `run`, `study` and `studies` return one. It holds no copy: every property and method reads the current state of the
+    database, so that the progress of a study which another process runs is visible. Each may raise `UnknownStudyError`
+    once the study is deleted, and `StoreError` if its records are damaged.
     """
 
     def __init__(self, name: str, workspace: "Workspace") -> None:
@@ -53,7 +53,7 @@ class Study:
 
     @property
     def verdict(self) -> dict[str, Any] | None:
-        """What the confirmation found, its ``"sentence"`` and numbers; None before there is one."""
+        """The result of the confirmation, its ``"sentence"`` and numbers; None before there is one."""
         return cast("dict[str, Any] | None", self.as_json()["verdict"])
 
     @property
@@ -63,7 +63,7 @@ class Study:
 
     @property
     def test(self) -> dict[str, Any] | None:
-        """Metrics of the kept model on the test split, and its rows as ``"n"``; None before it was used."""
+        """Metrics of the kept model on the test split, and its rows as ``"n"``; None before the split was used."""
         return cast("dict[str, Any] | None", self.as_json()["test"])
 
     def as_json(self) -> dict[str, Any]:
@@ -85,10 +85,10 @@ class Study:
             return trials_frame(store.study(self._name), store.trials(self._name))
 
     def figures(self, trial: int | None = None) -> "tuple[Figure, ...]":
-        """Return all figures of the study as data (`catalog.figures`): its charts, and what its task draws.
+        """Return all figures of the study as data (`catalog.figures`): its charts, and those of its task.
 
         Args:
-            trial: Number of the trial to look at, which the charts mark; the winner if left out.
+            trial: Number of the trial to show, which the charts mark; the winner if left out.
 
         Raises:
             UnknownStudyError: There is no such trial.
@@ -107,7 +107,7 @@ class Study:
 
         Raises:
             UnknownStudyError: There is no such trial.
-            InputError: There is no such figure, option or value; the message names those that there are.
+            InputError: There is no such figure, option or value; the message names those that exist.
         """
         from runner.study.study_figures import figure_of
 
@@ -117,22 +117,23 @@ class Study:
     def predict(self, inputs: Any, *, explain: bool = False, precision: Precision = "auto") -> list[dict[str, Any]]:
         """Predict with the study's model: the kept one, or the best so far.
 
-        A worker process is started for the call, and opens the model; many inputs in one call take far less time than
-        many calls.
+        A worker process is started for the call, and opens the model; one call with many inputs takes far less time
+        than many calls.
 
         Args:
             inputs: A list of values, for a task whose input is a single one, such as a text; a list of dicts of an
                 input's fields; or a pandas data frame with a row for each input. A string or a dict alone is one input.
-                Names and columns that are no fields are left out. None, NaN and blank strings are empty.
+                Names and columns that are not fields are left out. None, NaN and blank strings are empty.
             explain: Say why the answers are what they are; not every model can.
-            precision: ``"auto"`` is the model's most exact, as for inputs that the command is given as arguments.
+            precision: ``"auto"`` is the model's most exact, as for inputs in the arguments of the command.
 
         Returns:
-            One answer an input, in order, as ``modelcat predict --json`` prints it. An empty input has an empty answer.
+            One answer for each input, in order, as ``modelcat predict --json`` prints it. An empty input has an empty
+            answer.
 
         Raises:
-            InputError: The study has no model yet, the model cannot explain, or `inputs` are none.
-            DataError: An input is none of its fields.
+            InputError: The study has no model yet, the model cannot explain, or `inputs` are not valid.
+            DataError: An input does not fit its fields.
             WorkError: The worker failed.
         """
         from contextlib import closing
@@ -169,7 +170,7 @@ class Study:
         output: str | os.PathLike[str] | None = None,
         force: bool = False,
     ) -> dict[str, Any]:
-        """Evaluate the study's model on a file with truths, in a worker process.
+        """Evaluate the study's model on a file with true values, in a worker process.
 
         Args:
             file: Of any format that a data set may have.
@@ -177,14 +178,14 @@ class Study:
             labels_as: Whether labels are names, or ids in the order of the model's: 0, 1, ...
             precision: Arithmetic of the answers.
             output: A Parquet file to make, with the prediction of each row.
-            force: Whether `output` may replace a file.
+            force: Whether an existing `output` may be replaced.
 
         Returns:
             What ``modelcat evaluate --json`` prints: ``"metrics"``, ``"intervals"``, ``"rows"`` and more.
 
         Raises:
             InputError: The study has no model yet, has no such role, or `output` exists or cannot be written.
-            DataError: The file cannot be read, has no truths, or some that the model does not know.
+            DataError: The file cannot be read, has no true values, or some that the model does not know.
             WorkError: The worker failed.
         """
         from runner.engine.messages import EvaluateFile
@@ -207,7 +208,7 @@ class Study:
         Args:
             path: The file.
             language: ``"en"`` or ``"de"``.
-            force: Whether it may replace a file.
+            force: Whether an existing file may be replaced.
 
         Raises:
             InputError: No trial is complete, the file exists or cannot be written, or the language is unknown.
@@ -243,17 +244,17 @@ class Study:
         """Export the study's model for use elsewhere, checked on the study's own examples, in a worker process.
 
         Args:
-            folder: Made whole or not at all.
+            folder: Made completely or not at all.
             format: ``"hf"``, a folder for ``transformers.pipeline``, or ``"onnx"``, a graph for ONNX Runtime.
-            quantize: 8-bit weights, of ONNX alone.
-            force: Whether an earlier export may be replaced; nothing else ever is.
+            quantize: 8-bit weights, only for ONNX.
+            force: Whether an earlier export may be replaced; other files are never replaced.
 
         Returns:
             What ``modelcat export --json`` prints.
 
         Raises:
-            InputError: The study has no model yet, it does not export or not so, or the folder holds something.
-            WorkError: A library is missing, or the written model answers differently.
+            InputError: The study has no model yet, the model has no such export, or the folder is not empty.
+            WorkError: A library is missing, or the written model gives other answers.
         """
         from runner.engine.messages import ExportModel
         from runner.study.exporting import export_model, exported_answer, sample_inputs
@@ -277,7 +278,7 @@ class Study:
         takeover: bool = False,
         progress: bool = True,
     ) -> "Study":
-        """Go on with the study if it was interrupted, as ``modelcat resume`` does, and return it; see `run`."""
+        """Resume the study if it was interrupted, as ``modelcat resume`` does, and return it; see `run`."""
         from runner.python.running import run_request, run_workspace
         from runner.study.stored_study import stored_request
 
@@ -286,7 +287,7 @@ class Study:
         return Study(run_request(request, workspace, mode, takeover=takeover, progress=progress).study, workspace)
 
     def __repr__(self) -> str:
-        """Return name, state and result on one line; of a study that cannot be read its name."""
+        """Return name, state and result on one line; only the name if the study cannot be read."""
         from catalog.errors import ModelcatError
         from runner.presentation.metrics import metric_phrase, metric_value
         from runner.presentation.text import safe
@@ -301,7 +302,7 @@ class Study:
         return f"<{named}: {state}, {made} of {record.planned} trials complete{safe(best or '')}>"
 
     def _repr_html_(self) -> str:
-        """Return the study and its verdict for a notebook; whatever the database holds is escaped."""
+        """Return the study and its verdict for a notebook; all values from the database are escaped."""
         from catalog.errors import ModelcatError
         from runner.python.notebook import study_html
 
@@ -322,5 +323,5 @@ class Study:
 
         with self._store() as store:
             if trial is not None:
-                store.trial(self._name, trial)  # raises what says which trials there are
+                store.trial(self._name, trial)  # raises an error that names the range of trials
             return read_snapshot(store, self._name)
