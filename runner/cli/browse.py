@@ -39,7 +39,7 @@ def browse(
         from runner.tui.web.serving import serve
 
         check_storage(storage)
-        if storage is not None:  # not as an argument: everybody can read those, and the URL may hold a password
+        if storage is not None:  # not as an argument: every user can read those, and the URL may hold a password
             os.environ["MODELCAT_STORAGE"] = storage
         arguments = ["--language", language] if language else []
         flags = [name for name, given in (("--read-only", read_only), ("--ascii", ascii_only)) if given]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["list_models", "schema", "show"]
 
 _NAMED = 5
-"""Choices that a line names."""
+"""The most choices that a line names."""
 
 
 @click.command("list", epilog="Example:  modelcat list")
@@ -104,7 +104,7 @@ def _card_answer(model: "Model", task: "Task") -> dict[str, Any]:
 
 
 def _print_card(model: "Model", task: "Task") -> None:
-    """Print the model's card, and what its task measures and reads."""
+    """Print the model's card, and the metrics and data sources of its task."""
     from catalog.schema import dataset_sources, parameters_of
     from runner.presentation.english import english
 
@@ -152,7 +152,7 @@ def _input_fields(task: "Task") -> "tuple[InputField, ...]":
         return ()
     try:
         return tuple(task.input_fields({}))
-    except Exception:  # noqa: BLE001 -- a task that must know the data may raise anything
+    except Exception:  # noqa: BLE001 -- a task that needs the data for this may raise anything
         return ()
 
 

@@ -1,6 +1,6 @@
-"""The table of commands: where each is found, and its line in ``modelcat --help``. It imports none of them.
+"""The table of commands: the module of each, and its line in ``modelcat --help``. It imports none of them.
 
-A module of this folder that has commands says so in its docstring, in lines below ``Commands:``. Only the docstrings
+A module of this folder that has commands lists them in its docstring, in lines below ``Commands:``. Only the docstrings
 are read, which takes about two milliseconds.
 """
 
@@ -41,14 +41,14 @@ _MARK, _QUOTES = "\nCommands:\n", '"""'
 
 
 class CommandInfo(NamedTuple):
-    """A command that is not imported yet: the module that has it, and the first line of its help."""
+    """A command that is not imported yet: its module, and the first line of its help."""
 
     module: str
     help: str
 
 
 def _commands() -> Iterator[tuple[str, CommandInfo]]:
-    """Yield name and place of each command that a docstring of this folder announces.
+    """Yield name and info of each command that a docstring of this folder announces.
 
     Raises:
         ValueError: Two modules announce one name.

@@ -48,7 +48,7 @@ def compare(models: tuple[str, ...], storage: str | None, json: bool) -> None:
 
 
 def comparison_answer(found: "ModelComparison", of_class: Mapping[str, str | None]) -> dict[str, Any]:
-    """Return the comparison as JSON; `of_class` is by study the class that some of its metrics are of."""
+    """Return the comparison as JSON; `of_class` is, by study, the class to which some of its metrics refer."""
     return {
         "split": found.split,
         "metric": found.metric,
@@ -77,9 +77,9 @@ def comparison_answer(found: "ModelComparison", of_class: Mapping[str, str | Non
 
 
 def print_comparison(found: "ModelComparison") -> None:
-    """Print the models, then each pair with what chance can explain."""
+    """Print the models, then each pair with the differences that chance can explain."""
     labels = [metric_phrase(contender.metric) for contender in found.models]
-    shared = len(set(labels)) == 1  # else each value is followed by the metric that it is of
+    shared = len(set(labels)) == 1  # else each value is followed by the name of its metric
     rows = [
         _model_row(found, place, contender, "" if shared else f" ({labels[place]})")
         for place, contender in enumerate(found.models)

@@ -40,7 +40,7 @@ def diagnose(study: str, storage: str | None, json: bool) -> None:
 
 
 def _answer(record: "StudyRecord", diagnosis: "Diagnosis") -> dict[str, Any]:
-    """Return one finding as JSON, in English; a remedy's `set` is what ``--set`` takes, None where it takes nothing."""
+    """Return one finding as JSON, in English; a remedy's `set` is a value of ``--set``, or None if there is none."""
     from runner.study.fixes import override_of
 
     return {
@@ -61,7 +61,7 @@ def _answer(record: "StudyRecord", diagnosis: "Diagnosis") -> dict[str, Any]:
 
 
 def _print_diagnoses(record: "StudyRecord", diagnoses: Sequence["Diagnosis"]) -> None:
-    """Print the findings, the gravest first, each with what to change."""
+    """Print the findings, the most severe first, each with what to change."""
     from runner.study.fixes import option_of
 
     if not diagnoses:

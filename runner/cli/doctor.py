@@ -30,7 +30,7 @@ gpus = [torch.cuda.get_device_properties(i) for i in range(torch.cuda.device_cou
 print(json.dumps({"cpu": torch.backends.cpu.get_cpu_capability(), "threads": torch.get_num_threads(),
                   "gpus": [f"{g.name}, {g.total_memory / 1e9:.0f} GB" for g in gpus]}))
 """
-#: Seconds for importing torch in a process of its own; it takes three on a slow disk.
+#: Seconds for the import of torch in a separate process; it takes three on a slow disk.
 _DEVICES_SECONDS = 120
 _HUB_SECONDS = 3.0
 
@@ -48,7 +48,7 @@ def doctor(storage: str | None, json: bool) -> None:
 
 
 def _examine(storage: str, cache: Path) -> list[Finding]:
-    """Look at versions, tasks and models, devices, database, folders and hub."""
+    """Examine versions, tasks and models, devices, database, folders and hub."""
     return [
         finding("python", "good", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         *_versions(),
@@ -61,7 +61,7 @@ def _examine(storage: str, cache: Path) -> list[Finding]:
 
 
 def _print_findings(findings: list[Finding]) -> None:
-    """Print what was found as a table."""
+    """Print the findings as a table."""
     marks = {"good": "✓", "note": "!", "bad": "✗"}
     rows = [[marks[f["state"]], f["what"], f["found"] + (f": {f['advice']}" if f["advice"] else "")] for f in findings]
     print_table(["", "what", "found"], rows)
@@ -124,7 +124,7 @@ def _hub() -> Finding:
             return finding("hub", "good", f"{endpoint} answers; cache {home}")
     except (URLError, OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
-        if getattr(error, "code", 0) in range(300, 500):  # it answered, if only to say no
+        if getattr(error, "code", 0) in range(300, 500):  # it answered, even if it refused
             return finding("hub", "good", f"{endpoint} answers; cache {home}")
         advice = "use local folders and files, scratch/ models and demo data, or set HF_HOME to a filled cache"
         return finding("hub", "note", f"{endpoint} does not answer ({reason}); cache {home}", advice)

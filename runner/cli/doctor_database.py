@@ -1,4 +1,4 @@
-"""Looks at the database for `modelcat doctor`: can it be used, is it whole, and what was left half done in it."""
+"""Examines the database for `modelcat doctor`: whether it is usable and whole, and which work in it is unfinished."""
 
 import os
 import shutil
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "State", "examine_database", "examine_folder", "finding"]
 
 State = Literal["good", "note", "bad"]
-#: Bytes below which a study may not get far: a model takes about 1 GB while it runs.
+#: Bytes below which a study may soon fail: a model takes about 1 GB while it runs.
 _ENOUGH = 5e9
 
 
 class Finding(TypedDict):
-    """One thing that was looked at; `advice` is empty where nothing needs doing."""
+    """The result of one check; `advice` is empty if there is nothing to do."""
 
     what: str
     state: State
@@ -34,7 +34,7 @@ def finding(what: str, state: State, found: str, advice: str = "") -> Finding:
 
 
 def examine_database(storage: str) -> list[Finding]:
-    """Look at the database at `storage`; nothing is made or changed."""
+    """Examine the database at `storage`; nothing is made or changed."""
     from runner.store.store import Store
     from runner.store.url import StorageUrl, redact
 
@@ -86,7 +86,7 @@ def _rights(path: Path | None) -> list[Finding]:
 
 
 def _left(studies: list["StudyRecord"]) -> list[Finding]:
-    """Return the studies that nobody runs although they say so, that are half deleted, or that cannot be read."""
+    """Return the studies that say they run although no process runs them, are half deleted, or cannot be read."""
     from runner.store.leasing import DELETED
 
     now = datetime.now(UTC)
@@ -106,7 +106,7 @@ def _left(studies: list["StudyRecord"]) -> list[Finding]:
 
 
 def _spoilt(rows: Sequence[tuple[str, str]]) -> list[Finding]:
-    """Return which studies have trials or results that cannot be read, the first rows of each."""
+    """Return the studies with trials or results that cannot be read, with the first rows of each."""
     faults: dict[str, list[str]] = {}
     for study, fault in rows:
         faults.setdefault(study, []).append(fault)
@@ -118,7 +118,7 @@ def _spoilt(rows: Sequence[tuple[str, str]]) -> list[Finding]:
 
 
 def examine_folder(what: str, folder: Path, advice: str) -> Finding:
-    """Return whether files can be written into a folder, there or not yet, and how much room they have.
+    """Return whether files can be written into a folder, existing or not, and how much space they have.
 
     Args:
         what: What it is for.

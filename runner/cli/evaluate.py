@@ -84,7 +84,7 @@ def evaluate(
 
 
 def _print_result(record: "StudyRecord", file: Path, evaluation: "Evaluation", output: Path | None) -> None:
-    """Print what was found."""
+    """Print the result of the evaluation."""
     from runner.cli.metric_tables import print_evaluation
     from runner.store.json_output import rows_per_second
 

@@ -49,7 +49,7 @@ def export(study: str, folder: Path, form: str, quantize: bool, force: bool, sto
 
 
 def print_exported(study: str, exported: "Exported") -> None:
-    """Print where the model is, and what the check found."""
+    """Print where the model is, and the result of the check."""
     kind = exported.format + (" with 8-bit weights" if exported.quantized else "")
     opset = f", opset {exported.details['opset']}" if "opset" in exported.details else ""
     print_line(f"{study} as {kind}: {exported.folder} ({exported.bytes / 1e6:,.1f} MB{opset})")

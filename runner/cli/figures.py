@@ -66,15 +66,15 @@ def _figures_of(
     """Return the figures of a study, or the one of `key`; `options` are choices of the chart as ``NAME=VALUE``.
 
     Raises:
-        UnknownStudyError: There is no study of that name; the message tells the nearest.
-        InputError: There is no such trial, chart, option or value; the message names those that there are.
+        UnknownStudyError: There is no study of that name; the message names the nearest.
+        InputError: There is no such trial, chart, option or value; the message names those that exist.
     """
     from runner.study.charts import CHARTS, read_snapshot
     from runner.study.study_figures import all_figures, figure_of
 
     snapshot = read_snapshot(store, study)
     if number is not None:
-        store.trial(study, number)  # raises what says which trials there are
+        store.trial(study, number)  # raises an error that names the existing trials
     if options and key not in CHARTS:
         raise InputError("--option needs --chart with the chart that it is of", field="option")
     chosen = dict(map(_option, options))
@@ -96,7 +96,7 @@ def _save(figures: "Sequence[Figure]", snapshot: "StudySnapshot", path: Path, la
 
     Raises:
         InputError: There are several, or the file cannot be written.
-        WorkError: A library or a browser that it takes is not installed.
+        WorkError: A required library or browser is not installed.
     """
     from runner.report.saving import save_figure
 

@@ -1,4 +1,4 @@
-"""Turns whatever a command raises into one message and an exit code."""
+"""Turns every error of a command into one message and an exit code."""
 
 import sys
 from contextlib import suppress
@@ -17,7 +17,7 @@ __all__ = ["guarded"]
 def guarded(app: click.Group, *, as_json: bool) -> int:
     """Run `app` and return its exit code: 0 done, 1 failed, 2 wrong input, 130 interrupted.
 
-    With `as_json` a failure is one JSON object on stdout; its message goes to stderr either way.
+    With `as_json` a failure is one JSON object on stdout; its message goes to stderr in both cases.
     """
     prepare_streams()
     stdout = sys.stdout
@@ -32,14 +32,14 @@ def guarded(app: click.Group, *, as_json: bool) -> int:
         if as_json:
             _tell_json("usage", error.format_message())
         with suppress(OSError):
-            error.show(sys.stderr)  # as it is: Click would write UTF-8 where nothing but ASCII is expected
+            error.show(sys.stderr)  # unchanged: Click would write UTF-8 where only ASCII is expected
         return error.exit_code
     except (BrokenPipeError, SystemExit) as error:
-        # Click meets a closed pipe first, shields stdout and leaves: it must not look like a failure.
+        # Click notices a closed pipe first, shields stdout and leaves: it must not look like a failure.
         if isinstance(error, BrokenPipeError) or sys.stdout is not stdout:
-            silence(stdout)  # the reader has enough
+            silence(stdout)  # the reader has stopped reading
             return 0
-        code = _unexpected(error, as_json=as_json)  # of a plugin: no command of ours ends so
+        code = _unexpected(error, as_json=as_json)  # from a plugin: no command of modelcat ends so
     except BaseException as error:  # noqa: BLE001 -- nothing may end in a traceback; Rust's panics are no Exception
         return _interrupted(as_json=as_json) if interruption.is_ending() else _unexpected(error, as_json=as_json)
     return code if isinstance(code, int) else 0
@@ -54,12 +54,12 @@ def _interrupted(*, as_json: bool) -> int:
 
 
 def _unexpected(error: BaseException, *, as_json: bool) -> int:
-    """Tell an output that cannot be written, or a defect of ours, in one line; its place is kept for --debug."""
+    """Report unwritable output, or a defect of modelcat, in one line; the traceback is shown with --debug."""
     if (short := shortage_in(error)) is not None:
         return _tell(short, as_json=as_json)
     if is_debugging():
         raise error
-    if isinstance(error, OSError):  # what commands expect of files is an error of ours by now: it is stdout, or odd
+    if isinstance(error, OSError):  # commands have turned errors about files into our own by now: it is stdout, or rare
         silence(sys.stdout)
         return _tell(WorkError(f"writing failed: {error.strerror or error}"), as_json=False)
     message = f"unexpected {type(error).__name__}: {error} (modelcat --debug shows where; please report it)"
@@ -82,7 +82,7 @@ def _tell(error: ModelcatError, *, as_json: bool) -> int:
 
 
 def _write_error(text: str) -> None:
-    with suppress(OSError):  # the exit code tells
+    with suppress(OSError):  # the exit code still reports it
         sys.stderr.write(text)
         sys.stderr.flush()
 
@@ -93,5 +93,5 @@ def _tell_json(kind: str, message: str, field: str | None = None) -> None:
     try:
         sys.stdout.write(json.dumps({"error": {"kind": kind, "message": message, "field": field}}, indent=2) + "\n")
         sys.stdout.flush()
-    except OSError:  # stdout itself may be what failed; stderr and the exit code tell
+    except OSError:  # stdout itself may have failed; stderr and the exit code still report it
         silence(sys.stdout)

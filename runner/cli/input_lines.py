@@ -1,4 +1,4 @@
-"""Inputs that are typed or piped: a line each, or JSON objects, as the fields of a task take them."""
+"""Inputs that are typed or piped: one for each line, or JSON objects, as the fields of a task take them."""
 
 import codecs
 import json
@@ -14,7 +14,7 @@ from runner.study.inputs import object_input, object_of, short, value_of
 __all__ = ["LONGEST", "parsed_input", "stream_inputs", "text_lines"]
 
 LONGEST = 1 << 24
-"""Bytes of a line at most: 16 MiB. A file without line ends would otherwise fill the memory."""
+"""The most bytes of a line: 16 MiB. A file without line ends would otherwise fill the memory."""
 _BOM = b"\xef\xbb\xbf"
 _SIGNATURES = {
     b"\xff\xfe": "UTF-16 text; give it with --file",
@@ -28,7 +28,7 @@ _SIGNATURES = {
 def stream_inputs(
     stream: IO[bytes], fields: Sequence[InputField], column: str | None, encoding: str, stored: tuple[str, ...] = ()
 ) -> Iterator[Any]:
-    """Yield the inputs of stdin: of a single field one a line, or JSON Lines if the first line is an object.
+    """Yield the inputs of stdin: for a single field one a line, or JSON Lines if the first line is an object.
 
     Empty lines of plain text are inputs too. Inputs of several fields are JSON Lines.
 
@@ -37,11 +37,11 @@ def stream_inputs(
         fields: Of an input.
         column: Key of a single field in JSON Lines; that of the study if None.
         encoding: Of the stream.
-        stored: Columns of a single field that the study was made with; its name counts if it does not say.
+        stored: Columns of a single field with which the study was made; the field's name is used if they are unknown.
 
     Raises:
-        DataError: Bytes that are not of the encoding, an object that lacks the key, a line that is no object after
-            one that is, a value that is none, or a study whose input is joined from several columns.
+        DataError: Bytes are not of the encoding, an object lacks the key, a line after an object is no object, a value
+            does not fit its field, or the study's input is joined from several columns.
     """
     lines = text_lines(stream, "stdin", encoding)
     if (first := next(lines, None)) is None:
@@ -70,16 +70,16 @@ def stream_inputs(
 
 
 def text_lines(stream: IO[bytes], name: str, encoding: str = "utf-8") -> Iterator[str]:
-    r"""Yield the lines of `stream` with their ends as they are, the byte-order mark left out.
+    r"""Yield the lines of `stream` with their ends unchanged, without the byte-order mark.
 
     Args:
         stream: Bytes.
-        name: What errors call it.
-        encoding: Of a kind in which a line feed is one byte, as in UTF-8.
+        name: How errors name it.
+        encoding: One in which a line feed is one byte, as in UTF-8.
 
     Raises:
-        DataError: A line is longer than `LONGEST`, holds bytes that the encoding does not have, or the stream is
-            something else than text.
+        DataError: A line is longer than `LONGEST`, holds bytes that the encoding does not have, or the stream is not
+            text.
     """
     try:
         wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
@@ -109,10 +109,10 @@ def text_lines(stream: IO[bytes], name: str, encoding: str = "utf-8") -> Iterato
 
 
 def parsed_input(fields: Sequence[InputField], text: str, number: int) -> Any:
-    """Return an input that is given as an argument, the `number`-th from 1.
+    """Return an input from the command's arguments, the `number`-th from 1.
 
     Raises:
-        DataError: It is no value of its field, or of several fields no object of them.
+        DataError: It does not fit its field, or, for several fields, is no object of them.
     """
     where = f"input {number:,}"
     if len(fields) == 1:
@@ -132,7 +132,7 @@ def _is_object(line: str) -> bool:
 
 
 def _objects(lines: Iterable[str], name: str, like: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield the objects of JSON Lines, each with its place; `like` is one as they should be."""
+    """Yield the objects of JSON Lines, each with its place; `like` is an example for error messages."""
     for number, line in enumerate(lines, start=1):
         if line.strip():
             where = f"{name}: line {number:,}"

@@ -14,7 +14,7 @@ __all__ = ["app", "main"]
 
 
 class _LazyGroup(click.Group):
-    """A group whose commands are those of `COMMANDS`, listed in the table's order."""
+    """A group with the commands of `COMMANDS`, listed in the table's order."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
@@ -43,7 +43,7 @@ class _LazyGroup(click.Group):
 
 
 def _printing_data_alone(callback: Callable[..., Any] | None) -> Callable[..., Any]:
-    """Return a command's callback with stdout kept for what the command prints."""
+    """Return a command's callback with stdout reserved for what the command prints."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
         from runner.cli.output import reserved_stdout

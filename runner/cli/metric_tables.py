@@ -1,4 +1,4 @@
-"""Prints evaluations: metrics by the names and in the order of the study's task, and the figures of the task."""
+"""Prints evaluations: metrics with the names and in the order of the study's task, and the figures of the task."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What options say of a file: how it is written, and which columns have which role."""
+"""The options about a file: its format, and which columns have which role."""
 
 from collections.abc import Iterable
 
@@ -11,10 +11,10 @@ __all__ = ["given_format", "named_columns"]
 
 
 def given_format(delimiter: str | None, quote: str | None, encoding: str | None, *, no_header: bool) -> Format | None:
-    """Return what the options say of a file; None if they say nothing.
+    """Return the format that the options describe; None if they describe none.
 
     Raises:
-        InputError: A value that makes no sense.
+        InputError: A value is not valid.
     """
     given = {"delimiter": delimiter, "quote": quote, "encoding": encoding, "header": False if no_header else None}
     given = {name: value for name, value in given.items() if value is not None}
@@ -31,7 +31,7 @@ def named_columns(options: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return the columns that ``ROLE=NAME`` options name, by role.
 
     Raises:
-        InputError: An option is written otherwise.
+        InputError: An option has another form.
     """
     found: dict[str, tuple[str, ...]] = {}
     for option in options:

@@ -44,7 +44,7 @@ workers = click.option(
 
 
 def file_format(command: Command) -> Command:
-    """Add the options that say how a delimited file is written."""
+    """Add the options for the format of a delimited file."""
     for option in (
         click.option("--no-header", is_flag=True, help='The first line is a row; columns are called "0", "1", ...'),
         click.option("--encoding", metavar="NAME", help="Of text, such as cp1252; else found, of stdin UTF-8."),
@@ -56,7 +56,7 @@ def file_format(command: Command) -> Command:
 
 
 def engine(command: Command) -> Command:
-    """Add the options that say where trials run."""
+    """Add the options for where trials run."""
     name = click.option("--engine", metavar="NAME", help="Where trials run: local or ray; else MODELCAT_ENGINE, local.")
     address = click.option(
         "--address",

@@ -1,4 +1,4 @@
-"""What commands write: data to stdout, messages to stderr."""
+"""The output of commands: data to stdout, messages to stderr."""
 
 import sys
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ __all__ = [
     "stdout",
 ]
 
-#: Columns given to a table that nobody looks at directly: what a pipe gets must not be cut.
+#: Columns of a table that is not shown in a terminal: output to a pipe must not be cut.
 _PIPE_WIDTH = 400
 
 
@@ -34,9 +34,9 @@ _reserved: list[TextIO] = []
 
 @contextmanager
 def reserved_stdout() -> Iterator[None]:
-    """Keep stdout for what a command prints through this module: all else, such as a plugin's `print`, goes to stderr.
+    """Reserve stdout for what a command prints through this module: other output, such as a plugin's, goes to stderr.
 
-    Nothing else of a program that others read as data can be trusted to print nothing.
+    No other code in a program whose output is read as data can be relied on to print nothing.
     """
     _reserved.append(sys.stdout)
     try:
@@ -59,7 +59,7 @@ def narrator() -> "Console":
 
 
 def print_data(text: str) -> None:
-    """Print lines for programs to stdout: in UTF-8, as they are in files, whatever a terminal can show."""
+    """Print lines for programs to stdout: in UTF-8, as in files, whatever a terminal can show."""
     stdout().flush()
     stdout().buffer.write(text.encode())
     stdout().buffer.flush()
@@ -98,7 +98,7 @@ def print_table(
         columns: Their names.
         rows: Their cells.
         right: Names of columns of numbers.
-        all_columns: Whether columns that say nothing of any row stand there too.
+        all_columns: Whether to show columns that are empty in every row too.
     """
     if not all_columns and rows:
         kept = filled_columns(rows)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["plan", "plan_answer", "print_plan"]
 
 _WIDTH = 1000
-"""Characters of a fact."""
+"""The most characters of a fact."""
 
 
 @click.command(epilog="Example:  modelcat plan examples/quickstart.json --workers 2")
@@ -48,7 +48,7 @@ def plan(spec: Path, overrides: tuple[str, ...], workers: str | None, json: bool
 
 
 def plan_answer(plan: "Plan") -> dict[str, Any]:
-    """Return a plan as JSON: one flat object; what could not be measured is null."""
+    """Return a plan as JSON: one flat object; values that could not be measured are null."""
     from runner.study.identity import study_name
     from runner.study.inspection import metrics_of_class
 
@@ -153,5 +153,5 @@ def _cost_lines(plan: "Plan", forecast: "Forecast", cost: "Cost") -> Iterator[st
 
 
 def _baseline_notes(plan: "Plan") -> list[str]:
-    """Return what the baseline says about the data and the study's own model does not."""
+    """Return the baseline's notes on the data that the study's own model does not have."""
     return [] if plan.baseline is None else [n for n in plan.baseline.summary_notes if n not in plan.data.notes]

@@ -111,10 +111,10 @@ def predict(
 
 
 def chosen_format(form: str | None, output: Path | None, *, json: bool, explain: bool) -> "Format":
-    """Return how to write: what is asked for, else what the output file's suffix says, else a table.
+    """Return the output format: the requested one, else that of the output file's suffix, else a table.
 
     Raises:
-        InputError: Two formats are asked for, answers are to be explained in CSV or Parquet, or Parquet has no file.
+        InputError: Two formats are requested, answers are to be explained in CSV or Parquet, or Parquet has no file.
     """
     if json and form is not None:
         raise InputError(f"--json prints one JSON list, --format {form} something else; leave one of them out")
@@ -130,13 +130,13 @@ def chosen_format(form: str | None, output: Path | None, *, json: bool, explain:
 
 
 def chosen_precision(precision: str, given: tuple[str, ...], *, explain: bool) -> str | None:
-    """Return what to compute in; None is the model's most exact, to the digit what others compute with it.
+    """Return the precision to compute in; None is the model's most exact, whose results are always the same.
 
-    ``auto`` is that for inputs given as arguments, where speed does not show, and for explanations; for files and
-    streams it is what the model finds fast and exact enough. It never depends on how many inputs there are.
+    ``auto`` is that one for inputs given as arguments, where speed does not matter, and for explanations; for files and
+    streams it is the one that the model finds fast and exact enough. It never depends on how many inputs there are.
 
     Raises:
-        InputError: Explanations are asked for in less than fp32, whose gradients they are made of.
+        InputError: Explanations are requested in less than fp32: they are made from fp32 gradients.
     """
     if explain and precision not in {"auto", "fp32"}:
         raise InputError(f"--explain computes in fp32, not in {precision}: leave --precision out")
@@ -155,18 +155,18 @@ def write_predictions(
     force: bool,
     debug: bool,
 ) -> None:
-    """Write one answer an input, in order, to stdout as they come, or into a file whole or not at all.
+    """Write one answer for each input, in order, to stdout as they come, or into a file completely or not at all.
 
-    An input that is empty gets an empty answer; a note says how many there were.
+    An empty input gets an empty answer; a note says how many there were.
 
     Args:
-        task: Is asked with the inputs of `inputs`, a chunk at a time.
+        task: Gets the inputs of `inputs`, a chunk at a time.
         data: What the study found in its data set, as JSON.
         fields: Of an input.
-        inputs: What is answered.
-        form: How to write.
+        inputs: The inputs.
+        form: The output format.
         output: A file to make; stdout if None.
-        force: Whether it may replace another.
+        force: Whether an existing file may be replaced.
         debug: Leave visible what the worker prints.
 
     Raises:
@@ -184,7 +184,7 @@ def write_predictions(
     shown = sys.stderr.isatty() and (output is not None or not stdout().isatty())
     progress = _Progress(shown=shown)
     terminal = output is None and stdout().isatty()
-    if (first := next(inputs.chunks, None)) is None:  # said before a worker has taken its seconds to start
+    if (first := next(inputs.chunks, None)) is None:  # reported before a worker starts, which takes seconds
         print_note("there are no inputs")
     inputs = replace(inputs, chunks=chain([first] if first is not None else [], inputs.chunks))
     # Closed here and not by the garbage collector: the worker ends before the command does.
@@ -217,7 +217,7 @@ def write_predictions(
 def _counted(
     answers: "Iterable[tuple[Batch, Prediction | None]]", progress: "_Progress"
 ) -> "Iterator[tuple[Batch, Prediction | None]]":
-    """Yield the same, and count what is yielded."""
+    """Yield the same batches, and count them."""
     for batch, sample in answers:
         progress.add(batch)
         yield batch, sample
@@ -230,7 +230,7 @@ def _write(written: Iterable[str], file: IO[bytes], encoding: str) -> None:
 
 
 def _print_whole(written: Iterable[str]) -> None:
-    """Print a JSON list once it is whole: after a failure stdout holds the error and nothing else."""
+    """Print a JSON list once it is complete: after a failure, stdout holds the error and nothing else."""
     with tempfile.SpooledTemporaryFile(_SPOOLED) as spool:
         for piece in written:
             spool.write(piece.encode())
@@ -242,7 +242,7 @@ def _print_whole(written: Iterable[str]) -> None:
 
 
 class _Progress:
-    """Rows and rows a second, on one line of a terminal."""
+    """Shows rows and rows per second, on one line of a terminal."""
 
     def __init__(self, *, shown: bool) -> None:
         self._shown = shown
@@ -251,7 +251,7 @@ class _Progress:
         self._told = 0.0
 
     def add(self, batch: "Batch") -> None:
-        """Count rows that are done; the clock runs from the first answers on, start-up left out."""
+        """Count finished rows; the clock starts with the first answers, so that start-up is left out."""
         now, rows = time.monotonic(), len(batch.answers)
         filled = [one for one in batch.answers if one.answer is not None]
         if not self.rows:

@@ -1,4 +1,4 @@
-"""How `modelcat predict` writes answers: a table, CSV, JSON Lines, one JSON list or Parquet, piece by piece."""
+"""The output formats of `modelcat predict`: a table, CSV, JSON Lines, one JSON list or Parquet, piece by piece."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,18 +21,18 @@ __all__ = ["Format", "Layout", "pieces", "write_parquet"]
 Format = Literal["table", "jsonl", "csv", "json", "parquet"]
 
 _WIDTH = 100
-"""Characters of an input or a cell in a table."""
+"""The most characters of an input or a cell in a table."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What stands in a row of answers.
+    """The contents of a row of answers.
 
     Attributes:
         view: Shows the answers.
-        columns: Of the file, all of which are kept; empty if inputs alone are answered.
-        nested: Those of them whose cells are JSON.
-        raw: Whether cells of the file are written as they are, and not shown in a terminal.
+        columns: Of the file, all of which are kept; empty if only inputs are answered.
+        nested: Those columns whose cells are JSON.
+        raw: Whether cells of the file are written unchanged, since they are not shown in a terminal.
     """
 
     view: PredictionView
@@ -46,7 +46,7 @@ class Layout:
         return self.columns or tuple(field.name for field in self.view.fields)
 
     def added(self, name: str) -> str:
-        """Return the name of a new column, another one if there is a column of that name."""
+        """Return the name of a new column, changed if there is a column of that name."""
         found, number = name, 1
         while found in self.given:
             number += 1
@@ -60,12 +60,12 @@ class Layout:
 
 
 def pieces(chunks: Iterable[Batch], form: Format, layout: Layout) -> Iterator[str]:
-    """Yield what to write: one piece a chunk of answers, and what stands before and after them.
+    """Yield the pieces of output: one for each chunk of answers, and those before and after them.
 
     Args:
         chunks: Answers in order; all with an explanation, or none.
-        form: How to write them.
-        layout: What stands in a row.
+        form: The output format.
+        layout: The contents of a row.
     """
     return _WRITERS[form](chunks, layout)
 
@@ -93,7 +93,7 @@ def _json(answered: Answered, layout: Layout) -> str:
         name: json.loads(value) if name in layout.nested and value is not None else _plain(value)
         for name, value in answered.row.items()
     }
-    single = view.inputs if len(view.fields) == 1 else ()  # several are columns of the file already
+    single = view.inputs if len(view.fields) == 1 else ()  # several fields are columns of the file already
     given = {name: value for name, value in answer.items() if name in single and name not in kept}
     added = {layout.added(name): value for name, value in answer.items() if name not in view.inputs}
     return json.dumps({**kept, **given, **added}, allow_nan=False)
@@ -136,7 +136,7 @@ def _harmless(value: Any) -> Any:
 
 
 def _shown(layout: Layout) -> Callable[[Any], Any]:
-    """Return how a cell of the file is written: as it is, or fit for a terminal."""
+    """Return the function that writes a cell of the file: unchanged, or safe for a terminal."""
     return lambda value: value if layout.raw or not isinstance(value, str) else harmless(value)
 
 
@@ -190,11 +190,11 @@ _WRITERS: Mapping[Format, Callable[[Iterable[Batch], Layout], Iterator[str]]] = 
 
 
 def write_parquet(batches: Iterable[Batch], layout: Layout, file: IO[bytes]) -> None:
-    """Write all answers, a row group a batch.
+    """Write all answers, one row group for each batch.
 
     Args:
         batches: Answers in order.
-        layout: What stands in a row.
+        layout: The contents of a row.
         file: Open for writing.
     """
     from pyarrow import parquet
@@ -212,7 +212,7 @@ def write_parquet(batches: Iterable[Batch], layout: Layout, file: IO[bytes]) -> 
 
 
 def _arrow_table(batch: Batch, layout: Layout, schema: "pa.Schema | None") -> "pa.Table":
-    """Return a batch as a table; a cell is of text if one of the first batch is, else a number."""
+    """Return a batch as a table; a column is text if a cell of the first batch is, else numbers."""
     import pyarrow as pa
 
     if layout.columns:

@@ -15,17 +15,17 @@ from runner.study.task_calls import task_faults
 __all__ = ["Inputs", "file_inputs", "typed_inputs"]
 
 _NAMED = 12
-"""Columns that a note names."""
+"""The most columns that a note names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """All that is to be answered.
+    """All inputs to predict.
 
     Attributes:
         chunks: The inputs, a chunk at a time.
         columns: Columns of the file that the answers are added to; empty if there are none.
-        nested: Those of them whose cells are JSON.
+        nested: Those columns whose cells are JSON.
     """
 
     chunks: Iterator[Chunk]
@@ -43,11 +43,11 @@ def typed_inputs(
     """Return the inputs of the command line, or those of stdin.
 
     Args:
-        fields: Of an input: the value of a single one is given as it stands, that of several as a JSON object.
+        fields: Of an input: the value of a single one is given as it is, that of several as a JSON object.
         given: Inputs as arguments; ``-`` alone, or nothing, is stdin.
         column: Key of a single field in JSON Lines.
         encoding: Of stdin; UTF-8 if None.
-        stored: Columns of a single field that the study was made with, for JSON Lines.
+        stored: Columns of a single field with which the study was made, for JSON Lines.
 
     Raises:
         InputError: Nothing is given, or several columns.
@@ -67,16 +67,16 @@ def typed_inputs(
 
 
 def file_inputs(key: str, file: InputFile, *, only: bool) -> Inputs:
-    """Return the inputs of a file with its rows; a note says how it is read.
+    """Return the inputs of a file with its rows; a note says how the file is read.
 
     Args:
         key: Of the model.
         file: The file.
-        only: Whether its other columns are left out.
+        only: Whether to leave out its other columns.
 
     Raises:
         DataError: It cannot be read, or lacks a column.
-        InputError: Its task reads no files, or takes the input from another column than one that is named.
+        InputError: Its task reads no files, or takes the input from another column than the named one.
         PluginError: Its task fails.
     """
     task = registry.load_task(key)
@@ -97,7 +97,7 @@ def file_inputs(key: str, file: InputFile, *, only: bool) -> Inputs:
 
 
 def _bounded(key: str, table: InputTable) -> Iterator[Chunk]:
-    """Yield the rows of a file, so many at a time as a worker takes."""
+    """Yield the rows of a file in chunks of the size that a worker takes."""
     batches = table.batches(CHUNK_ROWS)
     while True:
         with task_faults(key):

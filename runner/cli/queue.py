@@ -1,4 +1,4 @@
-"""`modelcat submit`, `worker` and `stop`: studies that wait in the queue, and their end.
+"""`modelcat submit`, `worker` and `stop`: studies that wait in the queue, and how they are stopped.
 
 Commands:
     submit: Put a study into the queue.
@@ -108,7 +108,7 @@ def stop(study: str, storage: str | None, json: bool) -> None:
 
 
 def _print_submitted(record: "StudyRecord", position: int | None, worker: int | None) -> None:
-    """Say where a study stands and what to do next; `worker` is the pid of one in the background."""
+    """Print the state of a study and what to do next; `worker` is the pid of one in the background."""
     position_text = f"number {position} in the queue" if position is not None else "taken from the queue already"
     print_line(f"{record.study}: {record.planned} trials, {position_text}")
     if worker is None:
@@ -119,10 +119,10 @@ def _print_submitted(record: "StudyRecord", position: int | None, worker: int | 
 
 
 def _idle_seconds(text: str) -> float | None:
-    """Return how long a worker waits for something to do, in seconds; None for ``forever``.
+    """Return how many seconds a worker waits for a study; None for ``forever``.
 
     Raises:
-        InputError: It is no duration.
+        InputError: It is not a duration.
     """
     from catalog.study import parse_duration
 
@@ -135,7 +135,7 @@ def _idle_seconds(text: str) -> float | None:
 
 
 def _run_queue(workspace: "Workspace", idle: float | None) -> list["StudyRecord"]:
-    """Run what is in the queue; tell on stderr how it goes, a line an event, since nobody may be looking."""
+    """Run the studies of the queue; report progress on stderr, a line for each event, for a log."""
     from runner.narration import LinesNarrator
     from runner.store.url import redact
     from runner.study.background import trim_log
@@ -156,7 +156,7 @@ def _run_queue(workspace: "Workspace", idle: float | None) -> list["StudyRecord"
 
 
 def _print_done(records: Sequence["StudyRecord"]) -> None:
-    """Print what was run."""
+    """Print the studies that were run."""
     for record in records:
         reason = f": {record.failure['message']}" if record.failure else ""
         print_line(f"{record.study}: {record.state}{reason}".replace("\n", " "))
@@ -169,12 +169,12 @@ def stop_and_wait(opened: Callable[[], "Store"], workspace: "Workspace", study: 
 
     Args:
         opened: Opens the database.
-        workspace: Where the study would be prepared, if the database does not hold it yet.
+        workspace: The workspace in which the study would be prepared, if the database does not hold it yet.
         study: Its name.
 
     Raises:
-        UnknownStudyError: There is none of that name, and nobody prepares one; the nearest is told.
-        WorkError: It still runs after a minute; the request stands.
+        UnknownStudyError: There is none of that name, and no process prepares one; the message names the nearest.
+        WorkError: It still runs after a minute; the request remains.
     """
     from runner.study.preparation_marker import ask_to_stop
 
@@ -191,7 +191,7 @@ def stop_and_wait(opened: Callable[[], "Store"], workspace: "Workspace", study: 
                 f"study {study!r} is still prepared after {duration(_STOP_SECONDS)}: {asked[0]} has not answered"
             )
         time.sleep(_LOOK_SECONDS)
-        with suppress(UnknownStudyError):  # it was stored just before it would have stopped
+        with suppress(UnknownStudyError):  # it was stored just before it could have been stopped
             return _stop_stored(opened(), study, deadline)
     return "stopped"
 

@@ -102,7 +102,7 @@ def resume(
 
 
 def _run_narrated(request: "Request", workspace: "Workspace", mode: "Mode", *, takeover: bool = False) -> "StudyRecord":
-    """Run a study; tell on stderr how it goes. `takeover` as for `run_study`."""
+    """Run a study; report its progress on stderr. `takeover` as for `run_study`."""
     from runner.narration import narrate
     from runner.study.coordinator import run_study
 
@@ -159,7 +159,7 @@ def print_training(record: "StudyRecord", workspace: "Workspace", *, json: bool)
 
 
 def _print_test(record: "StudyRecord") -> None:
-    """Print what the winner and the baseline reach on the test split."""
+    """Print the test metrics of the winner and the baseline."""
     from runner.study.summary import metrics_on_test
 
     if (found := metrics_on_test(record)) is not None:
@@ -170,7 +170,7 @@ def _print_test(record: "StudyRecord") -> None:
 
 
 def _predict_hint(record: "StudyRecord") -> str:
-    """Return a command that predicts with the study's model: of an example if its task has one."""
+    """Return a command that predicts with the study's model; it has an example input if the task knows one."""
     from catalog import registry
     from catalog.contract.capabilities import TakesInputs
     from catalog.errors import ModelcatError

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["print_trials", "studies", "trial", "trials"]
 
 _NAME = 24
-"""Characters of a name within the metric's, in a heading."""
+"""The most characters of a name within the metric's, in a heading."""
 
 
 @click.command(epilog="Example:  modelcat studies --json")
@@ -105,7 +105,7 @@ def trial(study: str, number: int, storage: str | None, csv: bool, json: bool) -
 
 
 def _print_studies(records: list["StudyRecord"]) -> None:
-    """Print the studies, the newest first."""
+    """Print the studies, newest first."""
     if not records:
         print_line("No studies yet. Start one:  modelcat run examples/quickstart.json")
         return
@@ -144,7 +144,7 @@ def _remark(record: "StudyRecord") -> str:
 
 
 def print_trials(record: "StudyRecord", trials: list["TrialRecord"]) -> None:
-    """Print the trials of a study; a star marks the one that is kept, or the best so far."""
+    """Print the trials of a study; a star marks the kept one, or the best so far."""
     if not trials:
         print_line(f"{record.study} has no trials yet.")
         return
@@ -177,7 +177,7 @@ def print_trials(record: "StudyRecord", trials: list["TrialRecord"]) -> None:
 def _print_trial(
     record: "StudyRecord", trial: "TrialRecord", history: list["EpochRecord"], judged: "Evaluation | None"
 ) -> None:
-    """Print one trial: its epochs, and how its kept epoch was judged on validation."""
+    """Print one trial: its epochs, and the evaluation of its kept epoch on validation."""
     from runner.cli.metric_tables import print_evaluation
     from runner.study.summary import named_values
 

@@ -1,4 +1,4 @@
-"""`modelcat validate`: what is found out about a spec without training anything.
+"""`modelcat validate`: checks a spec without training anything.
 
 Commands:
     validate: Check a spec and its data.
@@ -43,10 +43,10 @@ def validate(spec: Path, overrides: tuple[str, ...], json: bool) -> None:
 
 
 def _answer(request: "Request", data: "DataSummary | None") -> dict[str, Any]:
-    """Return what was found as JSON."""
+    """Return the findings as JSON."""
     from runner.study.identity import study_name
     from runner.study.inspection import metrics_of_class
-    from runner.study.space import to_json  # it imports Optuna, which those who only look at data need not pay for
+    from runner.study.space import to_json  # imports Optuna, which is not needed if only the data are checked
 
     return {
         "valid": True,
@@ -71,7 +71,7 @@ def _answer(request: "Request", data: "DataSummary | None") -> dict[str, Any]:
 
 
 def _lines(request: "Request", answer: dict[str, Any], found: "DataSummary | None") -> list[str]:
-    """Return what was found for a person."""
+    """Return the findings as lines for a person."""
     from catalog.contract.data import data_to_json
     from runner.study.inspection import tuned_metric
 

@@ -1,4 +1,4 @@
-"""Where a command works, from its options and the environment: database, files, cache, engine and workers."""
+"""The workspace of a command, from its options and the environment: database, files, cache, engine and workers."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 __all__ = ["database_url", "find_store", "open_store", "run_workspace", "settings", "workspace_of"]
 
 _PREFIX = "--"
-"""Of options, in messages."""
+"""The prefix of options, in messages."""
 
 
 def settings() -> "Settings":
-    """Return what the environment says; say once which of its variables have no effect."""
+    """Return the settings from the environment; print once which variables have no effect."""
     from runner.settings import read_settings
 
     _note_misspelt()
@@ -27,7 +27,7 @@ def settings() -> "Settings":
 
 @cache
 def _note_misspelt() -> None:
-    """Say once which variables of the environment have no effect."""
+    """Print once which variables of the environment have no effect."""
     from runner.settings import misspelt
 
     for note in misspelt():
@@ -35,12 +35,12 @@ def _note_misspelt() -> None:
 
 
 def database_url(storage: str | None) -> str:
-    """Return the database's URL: what is given, else what the environment says."""
+    """Return the database's URL: the given one, else that of the environment."""
     return workspaces.database_url(storage, settings)
 
 
 def workspace_of(storage: str | None) -> "Workspace":
-    """Return where a command works that trains nothing, or one training at a time."""
+    """Return the workspace of a command that trains nothing, or one training at a time."""
     return workspaces.workspace_of(storage, settings)
 
 
@@ -61,9 +61,9 @@ def open_store(storage: str | None) -> "Store":
 def run_workspace(
     workspace: "Workspace", workers: str | None, engine: str | None = None, address: str | None = None
 ) -> "Workspace":
-    """Return `workspace` with what was asked for on the command line, else in the environment.
+    """Return `workspace` with the options of the command line, else those of the environment.
 
     Raises:
-        InputError: There is no such engine; an address for this machine's own; more workers than it can bear.
+        InputError: There is no such engine; an address is given for this machine's own; there are too many workers.
     """
     return workspaces.run_workspace(workspace, workers, engine, address, prefix=_PREFIX)

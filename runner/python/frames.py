@@ -32,7 +32,7 @@ _KINDS: Mapping[str, set[type]] = {"boolean": {bool}, "Int64": {int}, "float64":
 
 
 def trials_frame(record: StudyRecord, trials: Sequence[TrialRecord]) -> "pd.DataFrame":
-    """Return a row for each trial, with the names of ``trials --json`` and a dot between levels (``params.batch_size``).
+    """Return a row for each trial, with the names of ``trials --json``, a dot between levels (``params.batch_size``).
 
     A column of numbers has a numeric type, with NaN (for whole numbers: NA) for missing values. A study without trials
     gives no rows, and all columns.
