@@ -252,7 +252,7 @@ class ModelConformance:
                 check(figure)
 
     def test_full_evaluation_agrees_with_the_result(self, case: ModelCase, tmp_path: Path) -> None:
-        """What a training or an evaluation tells besides metrics adds up."""
+        """The parts of a training's or an evaluation's result agree with its metrics."""
         trained, result, model_dir, predictions = keep(case, tmp_path)
         evaluation = _evaluate(trained, model_dir, "test", tmp_path)
         _check_evaluation(evaluation)
@@ -303,7 +303,7 @@ class ModelConformance:
             assert list(task.changed_answers(trained.data, "validation", predictions, predictions, 5)) == []
 
     def test_file_without_truths_is_refused(self, case: ModelCase, tmp_path: Path) -> None:
-        """A file that cannot be evaluated is refused by its name."""
+        """A file that cannot be evaluated is refused, and the message names it."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         trainer = trained.trainer
         if not isinstance(trainer, EvaluatesFiles):
@@ -313,12 +313,12 @@ class ModelConformance:
         try:
             trainer.evaluate_file(model_dir, file, folder=tmp_path, device="cpu", threads=1)
         except DataError as error:
-            assert "strange.jsonl" in error.message  # noqa: PT017 -- this module does without pytest
+            assert "strange.jsonl" in error.message  # noqa: PT017 -- this module does not import pytest
             return
         raise AssertionError("a file without truths was evaluated")
 
     def test_any_input_is_explained(self, case: ModelCase, tmp_path: Path) -> None:
-        """A predictor that explains does so for any input, for the answer that it gives."""
+        """A predictor that explains does so for any input, and explains the answer that it gives."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         predictor = trained.trainer.open(model_dir, "cpu", 1)
         if not isinstance(predictor, Explains):
@@ -332,7 +332,7 @@ class ModelConformance:
                 assert trained.task.headline(found).template == trained.task.headline(answer).template
 
     def test_interpretation_can_be_drawn(self, case: ModelCase, tmp_path: Path) -> None:
-        """What a task finds out about the model is JSON, and its figures can be drawn with it."""
+        """The insights of a task into the model are JSON, and its figures can be drawn with them."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         task = trained.task
         if not isinstance(task, Interprets):
@@ -390,7 +390,7 @@ def _evaluate(trained: Trained, model_dir: Path, split: str, folder: Path) -> Ev
 
 
 def _defined_metrics(task: Task, data: DataSummary) -> set[str]:
-    """Return the metrics that can be tuned for on these data, the default among them."""
+    """Return the metrics that a study on these data can optimize, with the default among them."""
     refused = set()
     for metric in task.metrics:
         try:
@@ -403,7 +403,7 @@ def _defined_metrics(task: Task, data: DataSummary) -> set[str]:
 
 
 def _check_evaluation(evaluation: Evaluation) -> None:
-    """Make sure that the parts of an evaluation fit each other."""
+    """Check that the parts of an evaluation agree with each other."""
     assert all(math.isfinite(value) for value in evaluation.metrics.values())
     for name, (low, high) in evaluation.intervals.items():
         assert low <= evaluation.metrics[name] <= high
@@ -411,7 +411,7 @@ def _check_evaluation(evaluation: Evaluation) -> None:
 
 
 def check_close(found: Mapping[str, float], expected: Mapping[str, float]) -> None:
-    """Make sure that numbers agree to a thousandth."""
+    """Check that numbers agree to a thousandth."""
     assert set(expected) <= set(found)
     for name, value in expected.items():
         assert math.isclose(found[name], value, rel_tol=1e-3, abs_tol=1e-4), name
@@ -422,7 +422,7 @@ def _go_on(_: EpochMetrics) -> Decision:
 
 
 class _Died(BaseException):
-    """Stands for a process that ends at this very place."""
+    """Simulates a process that ends at this point."""
 
 
 def _die(_: EpochMetrics) -> Decision:

@@ -1,4 +1,4 @@
-"""A test class that every task inherits: what the contract says of tasks, checked.
+"""A test class that every task inherits: it checks the contract of tasks.
 
 In a plugin's own tests::
 
@@ -37,7 +37,7 @@ class TaskCase:
     Attributes:
         key: The task's key.
         dataset: Data to read; paths absolute.
-        broken: Data that must be refused: a file that is not there, one without the columns of the task.
+        broken: Data that must be refused: a missing file, one without the columns of the task.
     """
 
     key: str
@@ -63,7 +63,7 @@ class TaskConformance:
         assert not loaded.intersection(HEAVY), f"{case.key} imports {sorted(loaded.intersection(HEAVY))}"
 
     def test_dataset_is_strict_and_described(self, case: TaskCase) -> None:
-        """Every field of a source has a description, and what is written is read again."""
+        """Every field of a source has a description, and a written source is read again unchanged."""
         task = registry.load_task(case.key)
         schema = json.dumps(TypeAdapter(task.Dataset).json_schema())
         for name, info in type(case.dataset).model_fields.items():
@@ -74,7 +74,7 @@ class TaskConformance:
         assert isinstance(task.default_dataset(), Dataset)
 
     def test_metrics_are_whole(self, case: TaskCase, tmp_path: Path) -> None:
-        """There is a metric to tune for; each has a direction and a label, and its record survives the store."""
+        """There is a metric to optimize; each has a direction and a label, and its record survives the store."""
         task = registry.load_task(case.key)
         assert task.metrics
         bound = list(task.metrics_of(task.load(case.dataset, tmp_path).summary))
@@ -87,7 +87,7 @@ class TaskConformance:
             assert metric_from_json(json.loads(json.dumps(metric_to_json(metric)))) == metric
 
     def test_data_are_read_whole(self, case: TaskCase, tmp_path: Path) -> None:
-        """Data have all three splits, and reading them again finds the same."""
+        """Data have all three splits, and a second read finds the same."""
         task = registry.load_task(case.key)
         summary = task.load(case.dataset, tmp_path).summary
         assert task.load(case.dataset, tmp_path).summary == summary
@@ -97,18 +97,18 @@ class TaskConformance:
         assert data_from_json(json.loads(json.dumps(stored, allow_nan=False))) == _plain(summary)
 
     def test_broken_data_are_refused(self, case: TaskCase, tmp_path: Path) -> None:
-        """Data that cannot be used are an error with a message."""
+        """Data that cannot be used raise an error with a message."""
         task = registry.load_task(case.key)
         for dataset in case.broken:
             try:
                 task.load(dataset, tmp_path)
             except DataError as error:
-                assert error.message  # noqa: PT017 -- this module does without pytest
+                assert error.message  # noqa: PT017 -- this module does not import pytest
                 continue
             raise AssertionError(f"{dataset} went unnoticed")
 
     def test_data_are_described(self, case: TaskCase, tmp_path: Path) -> None:
-        """Facts and figures of the data can be shown, those of data that an older release stored too."""
+        """Facts and figures of the data can be shown, also for data that an older release stored."""
         task = registry.load_task(case.key)
         if not isinstance(task, DescribesData):
             return
@@ -120,7 +120,7 @@ class TaskConformance:
                 check(figure)
 
     def test_guessing_has_a_level(self, case: TaskCase, tmp_path: Path) -> None:
-        """A task that knows what guessing reaches tells it with a margin that is not negative."""
+        """A task that knows the level of guessing returns it with a margin that is not negative."""
         task = registry.load_task(case.key)
         if not isinstance(task, KnowsChance):
             return
@@ -130,7 +130,7 @@ class TaskConformance:
             assert level is None or level.margin >= 0
 
     def test_default_metric_is_defined(self, case: TaskCase, tmp_path: Path) -> None:
-        """The default metric can be tuned for, and the baseline is a model of this task."""
+        """A study can optimize the default metric, and the baseline is a model of this task."""
         task = registry.load_task(case.key)
         if isinstance(task, ChecksMetrics):
             task.check_metric(task.metrics[0].name, task.load(case.dataset, tmp_path).summary)
@@ -149,5 +149,5 @@ class TaskConformance:
 
 
 def _plain(summary: DataSummary) -> DataSummary:
-    """Return a summary as it is after a way through JSON: lists in place of tuples."""
+    """Return a summary as it is after a conversion to JSON and back: lists in place of tuples."""
     return data_from_json(json.loads(json.dumps(data_to_json(summary))))
