@@ -159,7 +159,7 @@ def _revision(connection: Connection, url: StorageUrl, tables: set[str]) -> str 
         return versions[0]
     if studies.name not in tables:
         return None
-    mending = f"DELETE FROM {VERSION_TABLE}; INSERT INTO {VERSION_TABLE} VALUES ('{REVISIONS[-1]}')"  # noqa: S608 -- told, not run
+    mending = f"DELETE FROM {VERSION_TABLE}; INSERT INTO {VERSION_TABLE} VALUES ('{REVISIONS[-1]}')"  # noqa: S608 -- shown, not run
     raise StoreError(
         f"{url} is damaged: {VERSION_TABLE} does not say which schema it has. Put a copy of the database back; "
         f"or if this version of modelcat has worked with it, this mends it: {mending}"
