@@ -55,7 +55,7 @@ class Fitted:
         processed_tokens: Given to the model in training, padding counted.
         steps: Optimizer steps.
         train_loss: Mean over the training.
-        validation_accuracy: Of the model that was kept; None where nothing was validated.
+        validation_accuracy: Of the model that was kept; None if nothing was validated.
     """
 
     trainer: Any

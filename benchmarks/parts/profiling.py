@@ -31,7 +31,7 @@ def profile(**arguments: Any) -> dict[str, Any]:
 
     Returns:
         seconds_per_step and share of the training loop by part; tokenising and evaluation in seconds an example;
-        processed_per_real_token, None where no embedding of the vocabulary is seen.
+        processed_per_real_token, None if no embedding of the vocabulary is seen.
     """
     import torch
     from torch.profiler import ProfilerActivity, record_function

@@ -102,7 +102,7 @@ def in_turn(
 
 
 def median(results: Sequence[Mapping[str, Any]], field: str) -> float | None:
-    """Return the median of a field over rounds; None where a round has none."""
+    """Return the median of a field over rounds; None if a round has none."""
     values = [result[field] for result in results]
     return None if None in values else statistics.median(values)
 

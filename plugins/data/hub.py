@@ -160,7 +160,7 @@ def _cached(dataset: HubDataset, unreachable: UnreachableError) -> Mapping[str, 
 
 
 def _commit(dataset: HubDataset, revision: str) -> str | None:
-    """Return the commit that a revision stood for when the hub was last asked; None where it never was."""
+    """Return the commit that a revision stood for when the hub was last asked; None if it never was."""
     if _COMMIT.fullmatch(revision):
         return revision
     try:

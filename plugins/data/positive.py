@@ -18,7 +18,7 @@ or cut differ by less."""
 def resolve_positive(
     given: str | None, names: Sequence[str], train_rows: Sequence[int], stored: Mapping[str, str]
 ) -> tuple[str | None, tuple[str, ...]]:
-    """Return the positive class, None where there are more than two classes, and what a reader should know about it.
+    """Return the positive class, None if there are more than two classes, and what a reader should know about it.
 
     Args:
         given: `dataset.positive`, a class name or what the data have for it; the second class counts where it is None.

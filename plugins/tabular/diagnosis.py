@@ -168,7 +168,7 @@ _GRAVITY = {"problem": 0, "warning": 1, "note": 2}
 
 
 def diagnose(evidence: DiagnosisInput, rules: tuple[Rule, ...], metrics: Mapping[str, Metric]) -> tuple[Diagnosis, ...]:
-    """Apply every rule; the gravest finding first.
+    """Apply every rule; the most severe finding first.
 
     Args:
         evidence: The records of one study.

@@ -21,7 +21,7 @@ def write_examples(path: Path, split: TableSplit, truth: str, classes: Sequence[
     A feature that has one of these two names gets `` (feature)`` behind it.
 
     Args:
-        path: The file; it appears whole or not at all.
+        path: The file; it is written completely or not at all.
         split: The examples.
         truth: Name of the column of the truth: class ids or numbers.
         classes: Names of the classes in the order of their ids; the file holds them as `datasets` stores them.

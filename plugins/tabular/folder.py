@@ -71,7 +71,7 @@ class TableModel:
 
 
 def save_model(folder: Path, model: TableModel, method: str, config: dict[str, Any]) -> None:
-    """Write the model; the folder appears whole or not at all, an older one is replaced."""
+    """Write the model; the folder is written completely or not at all, and replaces an older one."""
     head = model.head
 
     def write(target: Path) -> None:

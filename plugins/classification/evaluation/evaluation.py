@@ -29,7 +29,7 @@ class EvaluationDetails(TypedDict, total=False):
     Attributes:
         names: Class names in the order of their ids; the ids themselves if left out.
         model_dir: The model's folder, whose size is stated.
-        peak_memory_bytes: Most memory in use so far.
+        peak_memory_bytes: The most memory in use so far.
         positive: Of two classes the id of the positive one; 1 if left out.
         more: What else the task found, as JSON details.
     """
@@ -60,7 +60,7 @@ def save_and_evaluate(
         probabilities: Shape (rows, classes); rows add up to 1.
         folder: Exists.
         seconds: Spent predicting.
-        places: The rows of a file that the examples stand in; 0, 1, 2 ... if None.
+        places: The rows of the file that hold the examples; 0, 1, 2 ... if None.
         details: See `EvaluationDetails`.
 
     Raises:

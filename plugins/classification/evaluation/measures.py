@@ -188,7 +188,7 @@ def class_counts(predictions: ClassPredictions) -> ClassCounts:
 
 
 def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Return part / whole, 0 where there is nothing to divide by."""
+    """Return part / whole, 0 if there is nothing to divide by."""
     quotient: np.ndarray = np.zeros(np.shape(part))
     np.divide(part, whole, out=quotient, where=np.asarray(whole) > 0)
     return quotient

@@ -53,7 +53,7 @@ def write(
     The positive class stands in the metadata of the schema, so that a comparison of files knows whose F1 to compare.
 
     Args:
-        path: The file; it appears whole or not at all.
+        path: The file; it is written completely or not at all.
         labels: True class ids, shape (rows,).
         probabilities: Shape (rows, classes).
         places: What ``row`` says of each, int64, shape (rows,); 0, 1, 2 ... where None.

@@ -15,7 +15,7 @@ _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A token of the text's own: ``text[start:end]``, of the tokenizer's `word`; the place may hold whitespace."""
+    """A token of the text itself: ``text[start:end]``, of the tokenizer's `word`; the place may hold whitespace."""
 
     start: int
     end: int

@@ -1,4 +1,4 @@
-"""What the catalog shows of a family of encoders, and the way to its trainer."""
+"""The catalog entry of a family of encoders, which loads its trainer."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

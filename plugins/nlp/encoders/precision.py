@@ -32,7 +32,7 @@ class Precision:
     Attributes:
         name: ``fp32``, ``bf16`` or ``fp16``; a model that answers can have ``int8`` too.
         device_type: ``cpu`` or ``cuda``.
-        note: What was asked for and not given, and why; empty where all is as asked.
+        note: What was asked for and not given, and why; empty if all is as asked.
     """
 
     name: Name

@@ -105,7 +105,7 @@ def _write(path: Path, tokens: EncodedTokens) -> None:
 
 
 def _read(path: Path, rows: int) -> EncodedTokens | None:
-    """Return what the file holds, or None where it is missing, cut short or changed."""
+    """Return what the file holds, or None if it is missing, cut short or changed."""
     try:
         with open_regular(path) as file:
             content = np.memmap(file, dtype=np.uint8, mode="r")

@@ -1,4 +1,4 @@
-"""What a model goes by: important words of each class over a sample of validation, and examples worth a look."""
+"""What a model relies on: important words of each class over a sample of validation, and examples worth a look."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -36,7 +36,7 @@ def interpret(explain: Explain, labels: Sequence[str], data: TextData, *, second
 
     Raises:
         ModelSourceError: The model is for other classes than the data's.
-        OutOfMemoryError: Not even one text at a time fits.
+        OutOfMemoryError: Not even a single text fits into memory.
         WorkError: A library that explaining takes is not installed.
     """
     began, known = time.perf_counter(), data.classes.labels

@@ -23,7 +23,7 @@ def length_buckets(
         labels: True class ids, shape (rows,).
         probabilities: Shape (rows, classes).
         unit: What lengths count: ``"tokens"``, ``"words"`` or ``"characters"``.
-        max_length: The model sees so much of a text; None where it sees all.
+        max_length: The most of a text that the model sees; None if it sees all.
     """
     if not lengths.size:
         return ()

@@ -89,7 +89,7 @@ class ClassWords:
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """What a model goes by.
+    """What a model relies on.
 
     Attributes:
         method: As in `Explanation`.
@@ -98,7 +98,7 @@ class Interpretation:
         classes: In the order of their ids.
         examples: Worth looking at, each in a situation: ``"praise"``, ``"blame"``, ``"mixed"`` (texts made up to be
             typical), ``"surest right"``, ``"surest wrong"``, ``"least sure"`` (texts of the data).
-        completeness_error: Median over the sample; None where the method has none.
+        completeness_error: Median over the sample; None if the method has none.
         seconds: Spent on all of it.
     """
 

@@ -74,7 +74,7 @@ class TextClassifierConformance(ClassModelConformance):
         check_close(found.metrics, split.metrics)
 
     def test_interpretation_is_of_the_validation_split(self, case: ModelCase, tmp_path: Path) -> None:
-        """What a model goes by is told for every class, from enough texts."""
+        """What a model relies on is told for every class, from enough texts."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         predictor = trained.trainer.open(model_dir, "cpu", 1)
         if not isinstance(trained.task, Interprets) or not isinstance(predictor, Explains):

@@ -92,7 +92,7 @@ NumberExample: TypeAlias = ExampleExplanation[NumberPrediction, float]
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """What a model goes by.
+    """What a model relies on.
 
     Attributes:
         method: As in `Explanation`.

@@ -16,6 +16,6 @@ def completeness_error(explained: float, difference: float, least: float = LEAST
     Args:
         explained: Sum of all attributions.
         difference: Answer less the answer to the baseline, in the same unit.
-        least: A smaller difference is not worth explaining.
+        least: A smaller difference is not explained.
     """
     return abs(explained - difference) / abs(difference) if abs(difference) >= least else None

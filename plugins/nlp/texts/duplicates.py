@@ -39,7 +39,7 @@ class Duplicates:
     """How many rows stand in a data set more than once.
 
     Attributes:
-        shared: By ``"validation"`` and ``"test"`` the rows whose text also stands in train, letter case and
+        shared: By ``"validation"`` and ``"test"`` the rows whose text also occurs in train, letter case and
             surrounding whitespace aside.
         near: Likewise the further rows whose text stands in train if URLs, mentions, ``RT``, digits, punctuation and
             whitespace are left out as well.
@@ -69,10 +69,10 @@ class Deduplicated:
 
 
 def find_duplicates(splits: Mapping[str, TextSplit]) -> tuple[Mapping[str, int], tuple[str, ...]]:
-    """Find rows of validation and test that also stand in train, and texts that train labels in several ways.
+    """Find rows of validation and test that also occur in train, and texts that train labels in several ways.
 
     Returns:
-        How many rows of ``validation`` and of ``test`` also stand in train; notes on these, on near-duplicates and on
+        How many rows of ``validation`` and of ``test`` also occur in train; notes on these, on near-duplicates and on
         contradictions.
     """
     found = count_duplicates(splits)

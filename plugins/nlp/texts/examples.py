@@ -25,7 +25,7 @@ def write(path: Path, split: TextSplit, classes: Sequence[str] = ()) -> None:
     Halves of surrogate pairs, which no file in UTF-8 can hold, are replaced by U+FFFD.
 
     Args:
-        path: The file; it appears whole or not at all.
+        path: The file; it is written completely or not at all.
         split: The examples.
         classes: Names of the classes in the order of their ids; the file holds them as `datasets` stores them.
     """

@@ -1,4 +1,4 @@
-"""Figures that tasks on single texts share: lengths, truncation, and the words that a model goes by."""
+"""Figures that tasks on single texts share: lengths, truncation, and the words that a model relies on."""
 
 import string
 from collections.abc import Iterator, Sequence

@@ -29,7 +29,7 @@ class WordWeight:
         end: The character after its last.
         weight: What it added to what is explained, such as the log-odds of the predicted label; negative if it took
             something off.
-        attention: Share of attention that reached it, adding up to at most 1 over the text; None where the model has
+        attention: Share of attention that reached it, adding up to at most 1 over the text; None if the model has
             none. How much was looked at a word, not which way it spoke.
     """
 

@@ -62,7 +62,7 @@ def write_model(
     coefficients: np.ndarray,
     intercept: np.ndarray,
 ) -> None:
-    """Write a model; the folder appears whole or not at all, an older one is replaced.
+    """Write a model; the folder is written completely or not at all, and replaces an older one.
 
     Args:
         folder: Where.

@@ -56,7 +56,7 @@ def forecast_fits(
     *,
     seconds: float,
 ) -> tuple[Forecast, DataFindings]:
-    """Look at the training texts, and fit to growing parts of them for about `seconds`; nothing is kept.
+    """Examine the training texts, and fit to growing parts of them for about `seconds`; nothing is kept.
 
     Returns:
         A forecast without advice, and what was found in the texts.

@@ -72,7 +72,7 @@ class TextTokens:
     Attributes:
         kind: Which tokens there are.
         longer: How many tokens a sequence may have more than `ngram_max`.
-        note: What a reader should know; empty where words are words.
+        note: What a reader should know; empty if words are words.
     """
 
     kind: Kind

@@ -158,11 +158,11 @@ RULES: tuple[Callable[[DiagnosisCase], Iterator[Diagnosis]], ...] = (
     _few_entities,
     rows.few_rows,
 )
-"""Of equally grave findings the one named first here comes first."""
+"""Of equally severe findings the one listed first here comes first."""
 
 
 def diagnose(evidence: DiagnosisInput) -> tuple[Diagnosis, ...]:
-    """Apply every rule; the gravest finding first."""
+    """Apply every rule; the most severe finding first."""
     stronger = advise("Start from a pretrained model, or add training sentences.")
     case = DiagnosisCase(evidence, METRICS, stronger)
     found = [diagnosis for rule in RULES for diagnosis in rule(case)]

@@ -30,7 +30,7 @@ def write(path: Path, split: Sentences, known: TagSet) -> None:
     The file can be read as a data set. Halves of surrogate pairs are replaced by U+FFFD.
 
     Args:
-        path: The file; it appears whole or not at all.
+        path: The file; it is written completely or not at all.
         split: The sentences.
         known: Their tags.
     """

@@ -33,7 +33,7 @@ class TagData:
         entities: Entities of each type in each split.
         mean_words: Words of a sentence on average, over all splits.
         longest_words: Of the longest sentence.
-        duplicates: Sentences of ``validation`` and of ``test`` that also stand in train.
+        duplicates: Sentences of ``validation`` and of ``test`` that also occur in train.
         example: A tag as the files write it, such as ``"b-per"``, if it is read in another way; else nothing.
         variant: ``"iob1"`` or ``"io"`` if the files write BIO so; see `schemes.bio_variant`.
     """

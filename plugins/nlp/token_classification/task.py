@@ -64,7 +64,7 @@ class TokenClassification:
         return evaluation_figures(evaluation, data)
 
     def diagnose(self, evidence: DiagnosisInput) -> Sequence[Diagnosis]:
-        """Return what the records of a study show to be wrong, the gravest first; see `diagnosis.diagnose`."""
+        """Return what the records of a study show to be wrong, the most severe first; see `diagnosis.diagnose`."""
         from plugins.nlp.token_classification.diagnosis import diagnose
 
         return diagnose(evidence)

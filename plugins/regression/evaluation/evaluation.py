@@ -49,11 +49,11 @@ def save_and_evaluate(  # noqa: PLR0913 -- what was predicted, and what is known
         predicted: Shape (rows,).
         folder: Exists.
         seconds: Spent predicting.
-        places: The rows of a file that the examples stand in; 0, 1, 2 ... if None.
+        places: The rows of the file that hold the examples; 0, 1, 2 ... if None.
         interval: Of the model's predictions, as `conformal.fit_interval` returned it; its coverage is measured on any
             split but the validation split, on which it was fitted.
         model_dir: The model's folder, whose size is stated.
-        peak_memory_bytes: Most memory in use so far.
+        peak_memory_bytes: The most memory in use so far.
         more: What else the task found, as JSON details.
 
     Raises:

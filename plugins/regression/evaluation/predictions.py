@@ -28,7 +28,7 @@ def write(path: Path, truths: np.ndarray, predicted: np.ndarray, places: np.ndar
     """Write one row an example: ``row`` (int64), ``truth`` and ``predicted`` (float64).
 
     Args:
-        path: The file; it appears whole or not at all.
+        path: The file; it is written completely or not at all.
         truths: Shape (rows,).
         predicted: Shape (rows,).
         places: What ``row`` says of each, int64, shape (rows,); 0, 1, 2 ... if None.

@@ -81,7 +81,7 @@ class TableClassification:
         yield from importance_figure(insights)
 
     def diagnose(self, evidence: DiagnosisInput) -> Sequence[Diagnosis]:
-        """Return what the records of a study show to be wrong, the gravest first."""
+        """Return what the records of a study show to be wrong, the most severe first."""
         from plugins.tabular.diagnosis import CLASS_RULES, diagnose
 
         bound = {one.name: one for one in self.metrics_of(evidence.data)}

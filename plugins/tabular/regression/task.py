@@ -72,7 +72,7 @@ class TableRegression:
         yield from importance_figure(insights)
 
     def diagnose(self, evidence: DiagnosisInput) -> Sequence[Diagnosis]:
-        """Return what the records of a study show to be wrong, the gravest first."""
+        """Return what the records of a study show to be wrong, the most severe first."""
         from plugins.tabular.diagnosis import NUMBER_RULES, diagnose
 
         return diagnose(evidence, NUMBER_RULES, evaluations.METRICS)

@@ -26,7 +26,7 @@ class Pack:
         ids_T: Token ids, int64.
         positions_T: Rows of the model's position table, int64.
         starts: Where each text begins, and where the last one ends, int32, shape (B + 1,).
-        runs: Neighbours of one length; empty where a GPU's kernel takes all texts at once.
+        runs: Neighbours of one length; empty if a GPU's kernel takes all texts at once.
         most: Tokens that a text can have at most; the same for all packs, so that compiled code fits them all.
     """
 

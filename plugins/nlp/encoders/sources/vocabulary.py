@@ -35,7 +35,7 @@ def cached_vocabulary(texts: Sequence[str], size: int, cache: Path, *, cased: bo
     Args:
         texts: The training split.
         size: Pieces at most, the special ones included.
-        cache: A folder; a damaged file in it is made anew. One that cannot be written costs only time.
+        cache: A folder; a damaged file in it is made again. One that cannot be written costs only time.
         cased: Whether letter case is kept.
     """
     path = cache / "vocabularies" / f"{_digest(texts, size, cased=cased)}.json"

@@ -22,12 +22,12 @@ def explain(trained: SavedModel, prediction: TextPrediction, baseline: int) -> E
     """Explain a prediction by the words of its text.
 
     Args:
-        trained: The model; left as it was.
+        trained: The model; not changed.
         prediction: What it says of the text.
         baseline: Id of the token that stands for no word, see `choose_baseline`.
 
     Raises:
-        OutOfMemoryError: It does not fit.
+        OutOfMemoryError: It does not fit into memory.
         WorkError: captum is not installed.
     """
     label = trained.labels.index(prediction.label)

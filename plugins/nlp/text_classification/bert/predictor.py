@@ -39,7 +39,7 @@ class BertPredictor:
         Any string has an answer: an empty one that of its special tokens alone, a lone surrogate counts as U+FFFD.
 
         Raises:
-            OutOfMemoryError: Not even one text at a time fits.
+            OutOfMemoryError: Not even a single text fits into memory.
         """
         stream = iter(texts)
         while chunk := list(itertools.islice(stream, CHUNK)):
@@ -50,7 +50,7 @@ class BertPredictor:
         """Yield one prediction with its words for each text, in order.
 
         Raises:
-            OutOfMemoryError: Not even one text at a time fits.
+            OutOfMemoryError: Not even a single text fits into memory.
             WorkError: captum is not installed.
         """
         return (found.as_json() for found in self.explain_words(texts))
@@ -64,7 +64,7 @@ class BertPredictor:
         """Yield one explanation a text, in order; see `explanation.explain`.
 
         Raises:
-            OutOfMemoryError: Not even one text at a time fits.
+            OutOfMemoryError: Not even a single text fits into memory.
             WorkError: captum is not installed.
         """
         for text in texts:

@@ -83,7 +83,7 @@ def _remedies(case: DiagnosisCase, over: bool) -> tuple[Fix, ...]:
 
 
 def _is_too_sure(judged: Evaluation) -> bool:
-    """Tell whether mean confidence is above accuracy."""
+    """Return whether mean confidence is above accuracy."""
     known = [found for found in class_details(judged).confidence if found.confidence is not None]
     confident = sum((found.right + found.wrong) * (found.confidence or 0.0) for found in known)
     return confident > sum(found.right for found in known)

@@ -50,7 +50,7 @@ class Suspicion:
     """What was found.
 
     Attributes:
-        rows: How many training rows were looked at; 0 where there are too few of them for so many classes.
+        rows: How many training rows were looked at; 0 if there are too few of them for so many classes.
         suspected: How many of them have a label that is probably wrong.
         suspects: A few of these, most likely wrong first.
     """
@@ -126,7 +126,7 @@ def _out_of_fold(
 ) -> np.ndarray | None:
     """Return each text's probabilities by a model trained on the other folds, float64, shape (rows, classes).
 
-    None where that cannot be: too few rows or classes, or texts without a single word in common. Words are chosen and
+    None if that cannot be: too few rows or classes, or texts without a single word in common. Words are chosen and
     weighted over all texts, which tells nothing of their labels.
     """
     try:

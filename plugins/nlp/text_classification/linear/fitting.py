@@ -40,7 +40,7 @@ def fit(
         train: The training texts and their class ids.
         threads: CPU threads that may be used.
         seed: For the solver; the optimum does not depend on it.
-        tick: Told the share of the work that is done.
+        tick: Called with the share of the work that is done.
 
     Returns:
         The model, its mean loss on the training texts (nats), and notes.

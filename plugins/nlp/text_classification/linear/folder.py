@@ -49,7 +49,7 @@ _TOKENS = {"tokens", "longer"}
 
 
 def save_model(folder: Path, model: LinearModel, config: LinearConfig) -> None:
-    """Write the model; the folder appears whole or not at all, an older one is replaced."""
+    """Write the model; the folder is written completely or not at all, and replaces an older one."""
     tokens, classifier = model.tokens, model.classifier
     header = _Header(labels=model.labels, config=config, tokens=tokens.kind, longer=tokens.longer)
     description = header.model_dump_json(indent=2, exclude=_TOKENS if tokens.kind == "words" else None)
@@ -75,7 +75,7 @@ def open_model(folder: Path) -> LinearModel:
 
 
 def read_temperature(folder: Path) -> float | None:
-    """Return the temperature that is folded into the model; None where it has not been calibrated.
+    """Return the temperature that is folded into the model; None if it has not been calibrated.
 
     Raises:
         ModelSourceError: The folder holds no such model.

@@ -81,11 +81,11 @@ RULES: tuple[Rule, ...] = (
     far_errors,
     drawn_to_the_middle,
 )
-"""Of equally grave findings the one named first here comes first."""
+"""Of equally severe findings the one listed first here comes first."""
 
 
 def diagnose(evidence: DiagnosisInput) -> tuple[Diagnosis, ...]:
-    """Apply every rule; the gravest finding first.
+    """Apply every rule; the most severe finding first.
 
     Args:
         evidence: The records of one study.

@@ -20,7 +20,7 @@ __all__ = ["LinearModel"]
 _CHUNK = 512
 """Texts that are predicted at a time, so that any number of them takes little memory."""
 _LEAST = 0.01
-"""Share of the target's standard deviation below which a difference is not worth explaining."""
+"""Share of the target's standard deviation below which a difference is not explained."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,7 @@ _GRAVE_SHARE = 0.01
 
 
 def duplicates(case: DiagnosisCase) -> Iterator[Diagnosis]:
-    """Texts of validation or test that also stand in train, and so are no test."""
+    """Texts of validation or test that also occur in train, and so are no test."""
     data, duplicates = case.evidence.data, text_facts(case.evidence.data).duplicates
     shares = {split: count / data.rows[split] for split, count in duplicates.items() if data.rows.get(split)}
     worst = max(shares, key=shares.__getitem__, default=None)

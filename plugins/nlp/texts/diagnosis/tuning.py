@@ -44,7 +44,7 @@ def long_warmup(case: DiagnosisCase) -> Iterator[Diagnosis]:
 
 
 def _steps(case: DiagnosisCase, trial: DiagnosisTrial) -> tuple[int, int] | None:
-    """Return the optimizer steps of warm-up and whole training; None where the model has no warm-up."""
+    """Return the optimizer steps of warm-up and whole training; None if the model has no warm-up."""
     rows, config = case.evidence.data.rows.get("train"), trial.config
     batch, epochs = number(config.get("batch_size")), number(config.get("epochs"))
     warmup, batches = number(config.get("warmup_steps")), number(config.get("gradient_accumulation", 1))

@@ -54,9 +54,9 @@ def save_and_evaluate(  # noqa: PLR0913 -- what was predicted, and what is known
         said: True and predicted tags.
         folder: Exists.
         seconds: Spent predicting.
-        places: The rows of a file that the sentences stand in; 0, 1, 2 ... if None.
+        places: The rows of the file that hold the sentences; 0, 1, 2 ... if None.
         model_dir: The model's folder, whose size is stated.
-        peak_memory_bytes: Most memory in use so far.
+        peak_memory_bytes: The most memory in use so far.
         windows: Windows that the model read.
 
     Raises:

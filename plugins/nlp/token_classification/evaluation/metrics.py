@@ -41,7 +41,7 @@ class _Definition:
 
 
 def ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    """Return the ratio, 0 where there is nothing to divide by."""
+    """Return the ratio, 0 if there is nothing to divide by."""
     found: np.ndarray = np.divide(above, below, out=np.zeros(np.shape(above)), where=below > 0)
     return found
 

@@ -52,7 +52,7 @@ def write(
     ``answer``, if words are given.
 
     Args:
-        path: The file; it appears whole or not at all.
+        path: The file; it is written completely or not at all.
         said: What to write.
         places: What ``row`` says of each, int64, shape (sentences,); 0, 1, 2 ... if None.
         words: Of each sentence.

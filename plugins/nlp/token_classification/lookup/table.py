@@ -148,7 +148,7 @@ class _Stored(Strict):
 
 
 def save_table(folder: Path, table: WordTable, config: LookupConfig) -> None:
-    """Write a table; the folder appears whole or not at all, an older one is replaced."""
+    """Write a table; the folder is written completely or not at all, and replaces an older one."""
     words = {word: {str(tag): count for tag, count in found.items()} for word, found in table.words.items()}
     known = table.known
     stored = _Stored(scheme=known.scheme, tags=known.names, config=config, totals=tuple(table.totals), words=words)
