@@ -19,7 +19,7 @@ __all__ = ["repeatable", "resolve", "use_threads"]
 
 _WORKSPACE = "CUBLAS_WORKSPACE_CONFIG"
 _WORKSPACES = (":4096:8", ":16:8")
-"""Settings with which cuBLAS repeats its results, the fast one first (cuBLAS documentation, "Results reproducibility")."""
+"""Settings with which cuBLAS repeats its results, fast one first (cuBLAS documentation, "Results reproducibility")."""
 
 
 def resolve(name: str) -> torch.device:

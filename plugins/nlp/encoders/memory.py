@@ -34,7 +34,7 @@ _SIGNS = (
     "Triton Error [CUDA]: out of memory",
     "CUBLAS_STATUS_ALLOC_FAILED",
 )
-"""Messages of torch's allocator on CPUs and, on GPUs, of page-locked memory, kernels and cuBLAS, which do not use it."""
+"""Messages of torch's allocator on CPUs and, on GPUs, of page-locked memory, kernels and cuBLAS, which bypass it."""
 
 
 def is_exhausted(error: BaseException) -> bool:

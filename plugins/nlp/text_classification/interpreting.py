@@ -20,7 +20,7 @@ _SMALL = 60
 """A smaller sample counts words of two texts; in others a word must occur in three."""
 
 _CLASSES = 6
-"""Classes, the first that have one, whose surest right text is an example."""
+"""How many classes get their surest right text as an example."""
 
 Explain = Callable[[Sequence[str]], Iterable[Explanation[TextPrediction]]]
 
@@ -32,7 +32,7 @@ def interpret(explain: Explain, labels: Sequence[str], data: TextData, *, second
         explain: Explains texts by words.
         labels: The model's classes, in the order of their ids.
         data: Its validation split is what the sample is of.
-        seconds: To spend, though 8 texts are explained however long it takes, and 200 at most.
+        seconds: To spend, though at least 8 texts are explained however long it takes, and at most 200.
 
     Raises:
         ModelSourceError: The model is for other classes than the data's.

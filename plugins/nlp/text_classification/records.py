@@ -1,4 +1,4 @@
-"""What text classification knows about texts and answers: frozen records, all of them plain JSON in kind."""
+"""The records of text classification about texts and answers: frozen, and all convertible to plain JSON."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

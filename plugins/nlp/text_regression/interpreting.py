@@ -26,7 +26,7 @@ def interpret(explain: Explain, data: TextData, *, seconds: float) -> Interpreta
     Args:
         explain: Explains texts by words.
         data: Its validation split is what the sample is of.
-        seconds: To spend, though 8 texts are explained however long it takes, and 200 at most.
+        seconds: To spend, though at least 8 texts are explained however long it takes, and at most 200.
 
     Raises:
         OutOfMemoryError: Not even a single text fits into memory.

@@ -11,7 +11,7 @@ from plugins.nlp.texts import without_surrogates
 __all__ = ["attention_figure", "strongest", "what_was_seen", "words_figure"]
 
 _STRONGEST = 5
-"""Words named for a text and direction."""
+"""How many words are named for a text and direction."""
 
 
 def strongest(explanation: Prediction, sign: int) -> str:

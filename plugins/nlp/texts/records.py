@@ -1,4 +1,4 @@
-"""What every task on single texts knows about them: frozen records, all of them plain JSON in kind."""
+"""The records of every task on single texts: frozen, and all convertible to plain JSON."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class WordWeight:
-    """A word of a text and what it did to the answer.
+    """A word of a text and its effect on the answer.
 
     Attributes:
         word: As it stands in the text.
@@ -30,7 +30,7 @@ class WordWeight:
         weight: What it added to what is explained, such as the log-odds of the predicted label; negative if it took
             something off.
         attention: Share of attention that reached it, adding up to at most 1 over the text; None if the model has
-            none. How much was looked at a word, not which way it spoke.
+            none. It shows how much a word was used, not for which answer.
     """
 
     word: str
@@ -41,7 +41,7 @@ class WordWeight:
 
 
 class TextAnswer(Protocol):
-    """What a model says about a text."""
+    """The answer of a model for a text."""
 
     def as_json(self) -> dict[str, Any]:
         """Return it as `catalog.contract.Prediction`."""
@@ -60,7 +60,7 @@ class Explanation(Generic[Given_co]):
         words: In the order of the text; words that the model did not see are left out.
         method: How `weight` was found, as a reader would look it up: ``"integrated gradients"``.
         completeness_error: Share of the explained difference that the weights miss or exceed; 0 if the method is exact,
-            None if the difference is too small to speak of a share.
+            None if the difference is too small for a share.
         truncated: Whether the model saw a part of the text only.
     """
 

@@ -1,4 +1,4 @@
-"""What token classification knows about data and finds in an evaluation: the typed form of their JSON details."""
+"""The records of token classification about data and evaluations: the typed form of their JSON details."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -69,7 +69,7 @@ class EntityScores:
 
 @dataclass(frozen=True, slots=True)
 class EntityErrors:
-    """What became of the true entities, and predicted ones that are none.
+    """How many true entities were found or missed, and how many predicted ones are spurious.
 
     Attributes:
         right: Found with their boundaries and type.
@@ -128,7 +128,7 @@ class TokenDetails:
         entity_scores: Scores of each type, in the order of `TagData.entity_types`.
         entity_confusion: ``matrix[i][j]``: entities of type i for which type j was predicted with the same boundaries;
             the last column counts those for which nothing was, the last row predictions that are no entity.
-        entity_errors: What became of the entities.
+        entity_errors: How many entities were found or missed.
         lengths: Scores by the length of the sentence.
         examples: Some sentences: those with the most errors, and some that are right.
         windows: Windows that the model read; None if it reads whole sentences. More than sentences if some are long.

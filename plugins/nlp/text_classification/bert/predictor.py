@@ -25,7 +25,7 @@ __all__ = ["BertPredictor", "load"]
 
 
 class BertPredictor:
-    """Answers in the precision it was opened in, and explains in fp32.
+    """Predicts in the precision that it was opened with, and explains in fp32.
 
     In fp32 ``transformers.pipeline`` on the same folder gives the same scores (truncation head).
     """
@@ -36,7 +36,7 @@ class BertPredictor:
     def predict(self, texts: Iterable[str]) -> Iterator[Prediction]:
         """Yield one prediction a text, in order, reading at most 1,024 texts ahead.
 
-        Any string has an answer: an empty one that of its special tokens alone, a lone surrogate counts as U+FFFD.
+        Any string is valid: an empty one gets the answer of its special tokens, a lone surrogate counts as U+FFFD.
 
         Raises:
             OutOfMemoryError: Not even a single text fits into memory.

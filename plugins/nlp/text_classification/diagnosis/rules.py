@@ -1,4 +1,4 @@
-"""The table of rules, and the way through it."""
+"""The table of rules, and the function that applies them."""
 
 from collections.abc import Callable, Iterator
 from types import MappingProxyType

@@ -45,7 +45,7 @@ class _Header(Strict):
 
 
 _TOKENS = {"tokens", "longer"}
-"""Fields that are written only if words are not just words: other folders are as those of the last release."""
+"""Fields that are written only if words are not just words: other folders look like those of the last release."""
 
 
 def save_model(folder: Path, model: LinearModel, config: LinearConfig) -> None:
@@ -89,7 +89,7 @@ def read_temperature(folder: Path) -> float | None:
 def rewrite_scaled(folder: Path, temperature: float) -> None:
     """Divide the scores of a model that `open_model` opens by `temperature`, and remember it.
 
-    The temperature stands in the metadata of the very file that holds the weights: both change in one rename.
+    The temperature is in the metadata of the file that holds the weights, so that one rename changes both.
     """
     tensors = load_file(folder / WEIGHTS)
     for name in ("coefficients", "intercept"):

@@ -29,7 +29,7 @@ _LEAST = 0.01
 
 
 class BertPredictor:
-    """Answers in the precision it was opened in, and explains in fp32.
+    """Predicts in the precision that it was opened with, and explains in fp32.
 
     In fp32 ``transformers.pipeline`` on the same folder gives the same numbers (truncation head).
     """
@@ -41,7 +41,7 @@ class BertPredictor:
     def predict(self, texts: Iterable[str]) -> Iterator[Prediction]:
         """Yield one prediction a text, in order, reading at most 1,024 texts ahead.
 
-        Any string has an answer: an empty one that of its special tokens alone, a lone surrogate counts as U+FFFD.
+        Any string is valid: an empty one gets the answer of its special tokens, a lone surrogate counts as U+FFFD.
 
         Raises:
             OutOfMemoryError: Not even a single text fits into memory.

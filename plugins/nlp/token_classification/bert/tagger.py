@@ -1,4 +1,4 @@
-"""A trained model that tags sentences, and answers any number of inputs."""
+"""A trained model that tags sentences and predicts any number of inputs."""
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence

@@ -99,7 +99,7 @@ def _scores(counts: Counts, types: Sequence[str]) -> tuple[EntityScores, ...]:
 
 
 def _confusion(true: Spans, predicted: Spans, said: TagPredictions) -> tuple[tuple[int, ...], ...]:
-    """Return true types by predicted ones; the last column are missed entities, the last row spurious ones."""
+    """Return true types by predicted ones; the last column counts missed entities, the last row spurious ones."""
     types, words = len(said.known.types), said.tags.size
     cells = np.zeros((types + 1, types + 1), dtype=np.int64)
     np.add.at(cells, (true.types, matches(true, predicted, words)), 1)  # -1 is the last column

@@ -22,7 +22,7 @@ _TAGS = b"modelcat_tags"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TagPredictions:
-    """What a model said about the words of a split, in their order.
+    """The predictions of a model for the words of a split, in their order.
 
     Attributes:
         known: The tags.
