@@ -109,7 +109,7 @@ class TableClassification:
         return with_inputs(labelled_differently(rows.truths, names, first, second, limit), rows)
 
     def reasons(self, explanation: Prediction) -> Sequence[Statement]:
-        """Return the features that say most for and against the class."""
+        """Return the features that speak most for and against the class."""
         return tuple(answers.reasons(explanation))
 
     def prediction_figures(self, prediction: Prediction) -> Iterable[Figure]:

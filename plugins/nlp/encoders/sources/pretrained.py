@@ -93,7 +93,7 @@ def local_folder(model_name: str) -> Path | None:
 
 @lru_cache(maxsize=8)
 def _positions(folder: Path, stamps: tuple[tuple[object, ...], ...]) -> int:  # noqa: ARG001 -- part of the lookup
-    """Check a folder once until one of its files changes: both ends of each range of a spec are checked with the data."""
+    """Check a folder once until one of its files changes: both ends of a range in a spec are checked with the data."""
     return check(folder, field=_FIELD).architecture.max_positions
 
 
