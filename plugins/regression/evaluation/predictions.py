@@ -13,7 +13,7 @@ __all__ = ["NumberPredictions", "read", "write"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NumberPredictions:
-    """What a model said about every example of a split, in the order of the split.
+    """The predictions of a model for every example of a split, in the order of the split.
 
     Attributes:
         truths: float64, shape (rows,).

@@ -3,7 +3,7 @@
 A row's grade is the share of rows below it and half of those equal to it; the correlation of grades is that of average
 ranks. Re-ranking each draw takes long for many rows. Above `EXACT_ROWS` the draws are evaluated by influence instead:
 what a weight of 1 on each row adds to the value, to first order (Hampel, "The influence curve and its role in robust
-estimation", 1974), which is exact as rows grow.
+estimation", 1974), which becomes exact as rows grow.
 """
 
 from collections.abc import Callable

@@ -105,7 +105,7 @@ class _Fit:
         )
 
     def _start(self) -> tuple[BoostedTrees, Any]:
-        """Return a booster without trees, and its training data."""
+        """Return trees without a round, and the booster that adds rounds to them."""
         config, truths, classes = self.config, self.train.truths, len(self.head.labels) or 1
         offset, scale = 0.0, 1.0
         if classes == 1:  # LightGBM has float32 targets: without an offset, large ones lose their digits
