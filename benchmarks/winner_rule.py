@@ -53,7 +53,7 @@ _SEEDS = 7
 
 
 def texts(rows: int, seed: int) -> Iterator[tuple[str, str]]:
-    """Yield texts of 12 words in which 1 or 2 words tell the class, and labels of which one in ten is wrong."""
+    """Yield texts of 12 words in which 1 or 2 words show the class, and labels of which one in ten is wrong."""
     luck = random.Random(seed)  # noqa: S311 -- made-up texts, no secret
     for _ in range(rows):
         label = luck.randrange(2)

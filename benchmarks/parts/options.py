@@ -102,7 +102,7 @@ def temporary() -> AbstractContextManager[str]:
 
 
 def set_up(options: argparse.Namespace, folder: str) -> Setting:
-    """Look at the machine and find or make the model."""
+    """Describe the machine, and find or make the model."""
     logging.basicConfig(format="%(message)s", level=logging.WARNING if options.json_only else logging.INFO)
     about = run("describe", options.threads)
     device = options.device or ("cuda:0" if about["cuda"] else "cpu")

@@ -1,7 +1,7 @@
 """What the messages of an Arrow file say about their sizes, before any of them is decompressed.
 
 An Arrow stream is a row of messages, each with a FlatBuffers table that says which buffers follow it; in a file the
-stream stands behind a mark and before a footer. A compressed buffer begins with its size when unpacked
+stream is between a mark and a footer. A compressed buffer begins with its size when unpacked
 (https://arrow.apache.org/docs/format/Columnar.html, "Encapsulated message format" and "Compression").
 """
 

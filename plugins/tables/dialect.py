@@ -114,7 +114,7 @@ def find_delimiter(sample: str, quote: str = '"') -> str:
 def find_header(sample: str, dialect: Dialect, *, given: bool | None) -> Header:
     """Find the header of a file; empty names if it has none.
 
-    Lines above it that hold a title only (one cell where the table has several) are passed over, with a note.
+    Lines above it that hold a title only (one cell although the table has several) are passed over, with a note.
 
     Args:
         sample: Beginning of the file.

@@ -26,7 +26,7 @@ _LEAD = 1.1
 _LEAST = 3
 """Characters outside ASCII; fewer may be anything, such as a character of UTF-8 that the file's end cuts in two."""
 _ODD = 0.1
-"""Share of characters outside ASCII that may stand where no word has them, before an encoding counts as wrong."""
+"""Share of characters outside ASCII that may be where no word has them, before an encoding counts as wrong."""
 _KNOWN_BINARY = {b"PK\x03\x04": "a zip archive or an Excel workbook", b"\x1f\x8b": "a gzip archive", b"PAR1": "Parquet"}
 _OLD = (
     "iso8859-2", "iso8859-5", "iso8859-7", "iso8859-15", "cp437", "cp850", "cp852", "cp866", "mac-roman", "mac-latin2",
@@ -134,7 +134,7 @@ def _better(sample: bytes, text: str, codec: str) -> str | None:
 
 
 def _odd(text: str) -> int:
-    """Return how many characters outside ASCII stand where no word has them.
+    """Return how many characters outside ASCII are at places where no word has them.
 
     Symbols and control characters between two letters, capitals after small letters, drawing characters, and letters of
     two scripts in one word: signs of a text that was read in a wrong encoding.

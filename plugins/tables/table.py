@@ -56,7 +56,7 @@ class OpenTable:
         class_names: Published names of classes by column, for columns that hold their ids.
         headed: Whether its first line was read as the names of the columns although nothing shows that it is.
         text_rows: How its rows lie on its lines; None if it is no delimited text.
-        batches: Returns the rows in order, at most the given number at a time, in constant memory where the format
+        batches: Returns the rows in order, at most the given number at a time, in constant memory if the format
             allows; of the given columns, or of all if None.
         read: Returns all rows, of the given columns, perhaps with others too, or of all if None.
         sample: Returns up to 1,000 rows, spread evenly, or all if these are at hand; of the given columns, perhaps with

@@ -1,4 +1,4 @@
-"""The rows behind predictions: kept in a file once a split, and shown."""
+"""The rows behind predictions: kept in one file for each split, and shown."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The examples behind predictions, kept in a file once a split."""
+"""The examples behind predictions, kept in one file for each split."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -57,7 +57,7 @@ def shown(text: str) -> str:
 
 
 def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
-    """Return `text` in at most `longest` characters, cut between words where there are any, with an ellipsis."""
+    """Return `text` in at most `longest` characters, cut between words if there are any, with an ellipsis."""
     if len(text) <= longest:
         return text
     cut = text[: longest - 1]

@@ -24,7 +24,7 @@ class WordWeight:
     """A word of a text and its effect on the answer.
 
     Attributes:
-        word: As it stands in the text.
+        word: As it is written in the text.
         start: Its first character in the text.
         end: The character after its last.
         weight: What it added to what is explained, such as the log-odds of the predicted label; negative if it took
@@ -132,7 +132,7 @@ class TextFacts:
     Attributes:
         mean_words: Words of a text on average, over all splits; None if they were not counted.
         language: Code (ISO 639-1) of the language that most texts seem to be in; None if that is not clear.
-        duplicates: Rows of ``validation`` and of ``test`` whose text also stands in ``train``.
+        duplicates: Rows of ``validation`` and of ``test`` whose text also occurs in ``train``.
     """
 
     mean_words: float | None = None

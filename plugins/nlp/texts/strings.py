@@ -73,7 +73,7 @@ def swallowed_notes(source: Source, label: str, values: Iterable[str]) -> list[s
 
     An extra opening quote and a closing one some rows further down make a cell that is well formed. If such cells are
     few, only their labels show it: the first and the last line of such a row are rows of their own, with as many
-    cells as the others and a label where the others have it.
+    cells as the others and a label in the same place.
 
     Args:
         source: A file.

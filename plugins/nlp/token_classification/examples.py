@@ -1,4 +1,4 @@
-"""The sentences behind predictions: kept in a file once a split, and those on which two models disagree."""
+"""The sentences behind predictions: kept in one file for each split, and those on which two models disagree."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -76,7 +76,7 @@ class EntityErrors:
         wrong_type: Found with their boundaries, as another type.
         wrong_boundaries: A predicted entity overlaps them, with other boundaries.
         missed: Nothing of them was found.
-        spurious: Predicted entities where there is none.
+        spurious: Predicted entities that do not exist.
     """
 
     right: int = 0

@@ -11,7 +11,7 @@ __all__ = ["leak_notes"]
 _LOOKED_AT = 100_000
 """A column must fit so many rows, spread evenly, before all rows are examined."""
 _ROWS_OF_A_VALUE = 5
-"""Rows that a value of a feature has on average: with fewer, each value may have one class by chance."""
+"""The least mean number of rows of a value: with fewer, each value may have only one class by chance."""
 _ROWS_OF_A_CLASS = 5
 """Rows that two classes must have, for the same reason."""
 _ROWS_OF_A_LINE = 20

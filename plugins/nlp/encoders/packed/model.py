@@ -63,7 +63,7 @@ class PackedModel:
         return self if precision == self.precision else PackedModel(self.module, self.device, precision)
 
     def outputs(self, tokens: EncodedTokens, rows: np.ndarray) -> torch.Tensor:
-        """Return the outputs of some rows, fp32 on the device; with dropout where the module is in training.
+        """Return the outputs of some rows, fp32 on the device; with dropout if the module is in training mode.
 
         Shape (rows, outputs); of a head per token (tokens of these rows, outputs).
         """

@@ -1,6 +1,6 @@
 """Why a BERT model predicts a class; see `plugins.nlp.encoders.explanation`.
 
-What is explained is the log-odds of the predicted class, log p - log(1 - p): it does not flatten out where the model
+What is explained is the log-odds of the predicted class, log p - log(1 - p): it does not flatten out when the model
 is sure, as the probability does.
 """
 

@@ -92,7 +92,7 @@ def _log_softmax(outputs: torch.Tensor) -> np.ndarray:
 def class_weights(config: BertConfig, summary: DataSummary) -> np.ndarray:
     """Return one weight a class, float32, shape (classes,).
 
-    "balanced" is rows / (classes x rows of the class) over the training split: classes count alike, and the mean
+    "balanced" is rows / (classes x rows of the class) over the training split: classes count the same, and the mean
     weight of an example is 1.
 
     Raises:

@@ -22,7 +22,7 @@ _BARELY = 0.90
 
 
 def over_fitting(case: DiagnosisCase) -> Iterator[Diagnosis]:
-    """Train accuracy far above validation accuracy; where it is unknown, one loss falls while the other rises."""
+    """Train accuracy far above validation accuracy; if it is unknown, one loss falls while the other rises."""
     history = case.best.history if case.best is not None else ()
     if not history:
         return

@@ -50,7 +50,7 @@ class Suspicion:
     """What was found.
 
     Attributes:
-        rows: How many training rows were looked at; 0 if there are too few of them for so many classes.
+        rows: How many training rows were examined; 0 if there are too few of them for so many classes.
         suspected: How many of them have a label that is probably wrong.
         suspects: A few of these, most likely wrong first.
     """
@@ -91,7 +91,7 @@ def suspect_labels(texts: Sequence[str], labels: np.ndarray, names: Sequence[str
         texts: Of the training split.
         labels: Class ids, shape (rows,).
         names: Of the classes.
-        seed: Decides the sample, where there are too many rows, and the folds.
+        seed: Decides the sample, if there are too many rows, and the folds.
     """
     rows = _sample(texts, len(names), np.random.default_rng(seed))
     if rows.size < _LEAST_OF_A_CLASS * len(names):
@@ -115,7 +115,7 @@ def suspect_labels(texts: Sequence[str], labels: np.ndarray, names: Sequence[str
 
 
 def _sample(texts: Sequence[str], classes: int, chance: np.random.Generator) -> np.ndarray:
-    """Return the rows to look at, in order: all, or a seeded sample bounded in rows, characters and rows x classes."""
+    """Return the rows to examine, in order: all, or a seeded sample bounded in rows, characters and rows x classes."""
     rows = chance.permutation(len(texts))[: min(MOST_ROWS, _MOST_CELLS // classes)]
     characters = np.cumsum([len(texts[row]) for row in rows])
     return np.sort(rows[: max(1, int(np.searchsorted(characters, _MOST_CHARACTERS)))])
