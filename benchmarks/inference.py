@@ -9,8 +9,8 @@ machine. Each runs in a process of its own, in turn; numbers are medians over ro
 each other. Labels are compared with those of the default pipeline; accuracy is by the known labels.
 
 --model may be a folder that modelcat trained. From any other checkpoint, or a size of random weights, modelcat first
-trains one on --train-rows reviews. The help of train_throughput.py
-says which reviews, model and device are the defaults.
+trains one on --train-rows reviews. The help of train_throughput.py says which reviews, model and
+device are the defaults.
 """
 
 import argparse
