@@ -21,8 +21,8 @@ class Stepper:
     """Takes optimizer steps on one model.
 
     The loss of a step is the weighted mean over its targets: the sums of all micro-batches are divided by the weight of
-    the whole step, so that no cut changes the gradients. If memory runs
-    out, micro-batches get smaller, down to one row.
+    the whole step, so that no cut changes the gradients. If memory runs out,
+    micro-batches get smaller, down to one row.
 
     Attributes:
         budget: Tokens of a micro-batch.

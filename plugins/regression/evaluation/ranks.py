@@ -37,7 +37,7 @@ class _Order:
         return np.asarray(((below + tied / 2) / weights.shape[1])[:, self.groups])
 
     def above(self, values: np.ndarray) -> np.ndarray:
-        """Return for each row the sum of `values` of rows above it, and half of equal ones, divided by the row count."""
+        """Return for each row the sum of `values` of rows above it, and half of equal ones, divided by all rows."""
         tied = np.add.reduceat(values[self.order], self.starts)
         larger = tied.sum() - np.cumsum(tied)
         return np.asarray(((larger + tied / 2) / values.size)[self.groups])
