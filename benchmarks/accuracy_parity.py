@@ -1,13 +1,13 @@
-"""Whether modelcat's fast training is as good: test accuracy beside transformers' Trainer, seed by seed.
+"""Whether modelcat's fast training is as good: test accuracy against transformers' Trainer, seed by seed.
 
     python benchmarks/accuracy_parity.py --data imdb/train.parquet --test-data imdb/test.parquet
 
 JSON on stdout, a table on stderr. Same reviews, hyperparameters and splits; both validate after every epoch and keep
-the best one by accuracy, of equals the one with the lower loss. Seeds decide new weights, dropout and the order of
-reviews; the sample of reviews stays. Attention dropout is told by the contestant: modelcat and trainer-tuned train with
+the best one by accuracy, of equal ones that with the lower loss. Seeds decide new weights, dropout and the order of
+reviews; the sample of reviews stays. The contestant sets attention dropout: modelcat and trainer-tuned train with
 none, modelcat-dropout and trainer-tuned-dropout with the 0.1 of published models, trainer (Trainer with its defaults)
 with what the checkpoint says. Differences are means over seeds in points; their standard error is that of the
-differences of equal seeds, and does not hold the chance of which reviews were drawn: with 2,000 test reviews an
+differences of equal seeds, and does not include the choice of reviews: with 2,000 test reviews an
 accuracy of 87 % has a standard error of 0.75 points of its own, most of which both sides share.
 """
 

@@ -1,11 +1,11 @@
-"""How many trials a second the coordinator can keep the books of, beside a plain loop of Optuna on SQLite.
+"""How many trials a second the coordinator can record, against a plain loop of Optuna on SQLite.
 
     python benchmarks/coordinator.py          JSON on stdout, a table on stderr
 
 Trials take no time: workers that answer at once ask for a trial, report three measurements and end. modelcat stores
-each trial, its measurements and how it was judged, writes its log, and tells Optuna all that the plain loop tells it:
+each trial, its measurements and its evaluation, writes its log, and makes the same calls to Optuna as the plain loop:
 ask with the same search space, three times report and should_prune, tell. Both run in turn, each in a process of its
-own whose largest resident size is told.
+own whose largest resident size is reported.
 """
 
 import argparse

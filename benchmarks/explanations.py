@@ -1,11 +1,11 @@
-"""Whether explanations of a model hold: completeness, cost, and what deleting the words they name does to the answer.
+"""Whether explanations of a model hold: completeness, cost, and the effect on the answer of deleting the named words.
 
     python benchmarks/explanations.py MODEL REVIEWS          JSON on stdout, a table on stderr
 
 MODEL is the folder of a trained BERT classifier, REVIEWS a labelled file (Parquet, CSV, TSV or JSONL). A seeded sample
 of reviews that the model sees in full is explained; the five words named most important (by integrated gradients, by
 attention rollout) or five random ones are deleted from each, and the probability of its first label is read again. In
-longer reviews a deletion would let words in that were cut off; they serve for completeness and seconds alone.
+longer reviews a deletion would admit words that were cut off; they only serve for completeness and seconds.
 """
 
 import argparse

@@ -1,16 +1,16 @@
-"""How fast modelcat labels texts, beside `transformers.pipeline` on the same folder, and whether the labels agree.
+"""How fast modelcat labels texts, against `transformers.pipeline` on the same folder, and whether the labels agree.
 
     python benchmarks/inference.py --data imdb/test.parquet          JSON on stdout, a table on stderr
 
 Texts in, labels out: tokenisation is timed for all, imports, loading and a warm-up of 32 texts are not. The pipeline
 runs with its defaults (one text at a time, fp32), and tuned (bf16, batches of 32, texts sorted by length, which is
-timed); modelcat runs as it opens a model where nothing is said, and with each of --precisions that it knows on this
-machine. Each runs in a process of its own, in turn; numbers are medians over rounds, ratios are of runs that stood next
-to each other. Labels are compared with those of the default pipeline; accuracy is by the known labels.
+timed); modelcat runs as it opens a model by default, and with each of --precisions that it supports on this
+machine. Each runs in a process of its own, in turn; numbers are medians over rounds, ratios are of runs next to
+each other. Labels are compared with those of the default pipeline; accuracy is by the known labels.
 
 --model may be a folder that modelcat trained. From any other checkpoint, or a size of random weights, modelcat first
-trains one on --train-rows reviews. Which reviews, model and device it takes where they are left out, the help of
-train_throughput.py says.
+trains one on --train-rows reviews. The help of train_throughput.py says which reviews, model and
+device are the defaults.
 """
 
 import argparse
@@ -76,7 +76,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def train(options: argparse.Namespace, setting: Setting, files: Mapping[str, str]) -> str:
-    """Train the model that answers, and return its folder."""
+    """Train the model for the predictions, and return its folder."""
     say(f"training on {options.train_rows} reviews")
     folder = setting.folder / "trained"
     run(

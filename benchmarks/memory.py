@@ -1,11 +1,11 @@
-"""How much memory a training takes at most, beside transformers' Trainer: the same model, reviews and batch size.
+"""How much memory a training takes at most, against transformers' Trainer: the same model, reviews and batch size.
 
     python benchmarks/memory.py --data imdb/train.parquet          JSON on stdout, a table on stderr
 
 The numbers of `train_throughput.py` that matter here, from a training of a few steps: the largest resident size of each
 contestant's own process (VmHWM on Linux), and the same without what the process had once its libraries were imported;
 on a GPU, the most that torch had allocated and held there. Trainer neither validates nor saves, modelcat does both, and
-what that takes counts. Reviews, model and device are chosen as in train_throughput.py; few steps suffice where they
+what that takes counts. Reviews, model and device are chosen as in train_throughput.py; few steps suffice if they
 hold a batch of the longest reviews, as the evenly spaced ones do.
 """
 

@@ -3,8 +3,8 @@
     python benchmarks/reading.py                        1,000,000 rows, 300 MB
     python benchmarks/reading.py --rows 20000 --json    a quick look
 
-Every run is a process of its own; readers take turns, so that they meet the same load. The time is that of the call
-alone: imports are left out. Polars, DuckDB and clevercsv come with the extra `bench`.
+Every run is a process of its own; readers take turns, so that they run under the same load. The time is that of the
+call alone: imports are left out. Polars, DuckDB and clevercsv come with the extra `bench`.
 """
 
 import argparse
@@ -95,7 +95,7 @@ FAST = ("modelcat", "pandas", "polars", "duckdb")
 
 
 def awkward() -> Mapping[str, tuple[bytes, Rows | None]]:
-    """Return small files of kinds that people have, with the rows that are in them; None if no rows are right."""
+    """Return small files of common kinds, with their rows; None if no rows are right."""
     rows = [(f"this is text number {number}", "good" if number % 2 else "bad") for number in range(40)]
 
     def lines(given: Rows, delimiter: str = ",", header: str | None = "text,label") -> str:

@@ -141,7 +141,7 @@ def read(path: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and print; return 1 if a file takes more than it may."""
+    """Measure and print; return 1 if a file takes more than allowed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--megabytes", type=int, default=200, help="of content (%(default)s); a tenth for Excel")
     parser.add_argument("--json", action="store_true", help="print JSON")

@@ -4,9 +4,9 @@
     python benchmarks/scale.py --workers 1 16 --trial-seconds 10 --json     the same as JSON, for other sizes
 
 All workers live in this process and only wait: each takes a trial, reports its quarters when they are due, and ends.
-The rest is the real thing: Optuna is asked (TPE), its median pruner consulted, every report and trial is written to
-SQLite and answered. So what is measured is the coordinator: the processor's time that it takes a trial, and the trials
-an hour beside what as many workers would make if it took none. Nothing is pruned: every trial has its full length.
+The rest is real: Optuna is asked (TPE), its median pruner consulted, every report and trial is written to
+SQLite and answered. So the benchmark measures the coordinator: the processor's time that it takes a trial, and the
+trials an hour, against those of as many workers if it took none. Nothing is pruned: every trial has its full length.
 """
 
 import argparse
@@ -78,12 +78,12 @@ class SimulatedEngine:
         return job
 
     def answer(self, job: int, decision: Decision) -> None:
-        """Go on with a trial; the next quarter is due a quarter of its time after the answer."""
+        """Continue a trial; the next quarter is due a quarter of its time after the answer."""
         assert decision is Decision.GO_ON
         self._follow(self._asked.pop(job))
 
     def pause(self, job: int) -> None:
-        """Let it go on: nobody asks for that here."""
+        """Let it continue; not used here."""
 
     def events(self, timeout: float) -> list[Event]:
         """Return what is due, or wait for it."""
@@ -131,7 +131,7 @@ class _Searching(Silent):
         self.end: tuple[float, float] | None = None
 
     def phase(self, name: str, trainings: int) -> None:
-        """Look at the clocks."""
+        """Read the clocks."""
         del trainings
         now = (time.monotonic(), time.process_time())
         if name == "search":

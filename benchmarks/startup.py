@@ -1,9 +1,9 @@
-"""How long the command takes to start, beside `optuna --help`: runs interleaved, medians, ratios.
+"""How long the command takes to start, against `optuna --help`: runs interleaved, medians, ratios.
 
     python benchmarks/startup.py            a table
     python benchmarks/startup.py --json     the same as JSON
 
-Both commands must be installed beside the Python that runs this.
+Both commands must be installed next to the Python that runs this.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""How long a study takes, beside a plain script of Optuna and transformers' Trainer that trains the same trials.
+"""How long a study takes, against a plain script of Optuna and transformers' Trainer that trains the same trials.
 
     python benchmarks/study.py --data imdb/train.parquet          JSON on stdout, a table on stderr
 
@@ -7,10 +7,10 @@ modelcat's study runs first: `modelcat run`, one worker, no pruning, no confirma
 train the same trials on the same reviews and validate after every epoch; a trial's value is that of its best epoch.
 Which parameters are worth trying is therefore no part of the comparison, nor is pruning.
 
-Compared are whole commands, from the start of the process to its end: imports, reading, tokenising, every trial. What
-modelcat does besides counts against it: the baseline, saving each model, labelling the test split (as large as the
-validation split), writing the database. Its trials alone, as it records them, are told too. One run of each; --sides
-adds a plain script tuned for speed.
+Compared are whole commands, from the start of the process to its end: imports, reading, tokenising, every trial.
+Further work of modelcat counts against it: the baseline, saving each model, labelling the test split (as large as the
+validation split), writing the database. Its trials alone, as it records them, are reported too. One run of each;
+--sides adds a plain script tuned for speed.
 """
 
 import argparse

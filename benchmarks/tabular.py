@@ -1,10 +1,10 @@
-"""Boosting with its defaults against scikit-learn's histogram gradient boosting with its defaults, side by side.
+"""Boosting with its defaults against scikit-learn's histogram gradient boosting with its defaults.
 
     python benchmarks/tabular.py [--seeds N]
 
-Data sets that come with scikit-learn, and one made for regression in the manner of house prices. Each is split by
+Data sets that come with scikit-learn, and one made for regression in the style of house prices. Each is split by
 modelcat (20 % test, of the rest 10 % validation) once a seed; both models are tested on the same rows. scikit-learn's
-estimator is fitted to train and validation together, as it has no use for validation rows; modelcat's to train, with
+estimator is fitted to train and validation together, because it does not use validation rows; modelcat's to train, with
 validation to stop at. The last column is the mean difference over seeds in points: of accuracy, or of R² times 100.
 """
 

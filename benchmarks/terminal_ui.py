@@ -1,9 +1,9 @@
-"""How soon the terminal UI is there, and how it keeps up.
+"""How fast the terminal UI starts, and how fast it responds.
 
     python benchmarks/terminal_ui.py [--runs 9] [--json FILE]
 
 First paint: `modelcat browse` and an empty Textual app are started in turn in a pseudo-terminal of 80x24; the clock
-stops when the name "modelcat" stands in what they have written. Lists: a store of 50 studies with 10,000 trials in one
+stops when their output contains the name "modelcat". Lists: a store of 50 studies with 10,000 trials in one
 of them, the app without a terminal, from going to a place to its last row being known. Keys: the cursor is moved in
 the studies' list and in the trials' table while another process writes trials as fast as it can.
 """
@@ -56,7 +56,7 @@ with Store.open(url, create=True) as store:
 
 
 def main() -> None:
-    """Measure, print a table, and write JSON where it is asked for."""
+    """Measure, print a table, and write JSON if requested."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=9, help="starts of each program")
     parser.add_argument("--json", type=Path, help="file for the numbers")

@@ -1,14 +1,14 @@
-"""How fast modelcat fine-tunes, beside transformers' Trainer: the same model, reviews, batch size and optimizer steps.
+"""How fast modelcat fine-tunes, against transformers' Trainer: the same model, reviews, batch size and optimizer steps.
 
     python benchmarks/train_throughput.py --data imdb/train.parquet          JSON on stdout, a table on stderr
 
 Contestants (`parts/training_job.py`): Trainer with its defaults, Trainer tuned (bf16, batches of similar length), each
 with the attention dropout of published models or with none, and modelcat with and without. Each runs in a process of
-its own, in turn; the numbers are medians over rounds, ratios are of runs that stood next to each other. Clocked is the
+its own, in turn; the numbers are medians over rounds, ratios are of runs next to each other. Clocked is the
 training loop alone: imports, loading and tokenising are left out for all. Trainer neither validates nor saves; modelcat
 does both off the clock, and the memory that it takes for them counts. Shares are of the rate that this machine's square
-matrix products reached in the same minutes, and count the real tokens' matrix products alone (`parts/models.py`): what
-is spent on padding earns nothing. They count the whole model; "needed" leaves out what the answer does not depend on,
+matrix products reached in the same minutes, and count the real tokens' matrix products alone (`parts/models.py`): work
+on padding does not count. They count the whole model; "needed" leaves out what the answer does not depend on,
 which modelcat does not compute.
 
 Few reviews cannot be batched by length as well as many can, which would make tuned Trainer look slow: those that are
@@ -118,7 +118,7 @@ def one(
     """Return what one contestant did: medians over rounds, and its share of the rates.
 
     The share counts the whole model's `operations`, as is usual, and so is one of useful work, not of what a processor
-    did: modelcat computes those alone that are `needed`, which has a share of its own.
+    did: modelcat only computes those that are `needed`, which have their own share.
     """
     last = results[-1]
     middle = {field: median(results, field) for field in (*FIELDS, *MEMORY)}

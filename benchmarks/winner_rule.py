@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from parts.winner_rules import Contestant, compare_rules, scenarios, simulate
 
-#: Words that speak for each of the two classes, and for neither.
+#: Words for each of the two classes, and for neither.
 _WORDS = (
     ("refund", "invoice", "charge", "bill", "payment", "price"),
     ("courier", "parcel", "depot", "doorstep", "tracking", "weight"),
@@ -53,7 +53,7 @@ _SEEDS = 7
 
 
 def texts(rows: int, seed: int) -> Iterator[tuple[str, str]]:
-    """Yield texts of 12 words in which 1 or 2 words tell the class, and labels of which one in ten is wrong."""
+    """Yield texts of 12 words in which 1 or 2 words show the class, and labels of which one in ten is wrong."""
     luck = random.Random(seed)  # noqa: S311 -- made-up texts, no secret
     for _ in range(rows):
         label = luck.randrange(2)
@@ -151,7 +151,7 @@ def replay(lines: Sequence[Mapping[str, Any]], metric: str, settings: Mapping[st
     for line in lines:
         by_config[line["config"]].append(line)
     chosen = [0, *rng.permutation([place for place in by_config if place != 0])[: settings["trials"] - 1].tolist()]
-    # Of a model that all seeds train alike there is one record, which stands for all of them.
+    # A model that is the same for all seeds has one record, which stands for all of them.
     drawn = {
         place: [by_config[place][i % len(by_config[place])] for i in rng.permutation(_SEEDS)[: settings["seeds"] + 1]]
         for place in chosen

@@ -1,1 +1,1 @@
-"""The models, in folders named as the catalog names them."""
+"""The models, in folders that have the names of the catalog."""

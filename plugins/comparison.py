@@ -1,16 +1,16 @@
 """Whether one configuration is better than another, by a paired bootstrap over examples and seeds.
 
-Each resample draws examples with replacement, the same ones for both sides: what is hard for both cancels out
+Each resample draws examples with replacement, the same ones for both sides: examples that are hard for both cancel out
 (Koehn, "Statistical Significance Tests for Machine Translation Evaluation", EMNLP 2004). Within each side
 it also draws trainings with replacement, so that the luck of a seed widens the interval; the spread that this gives
 is too small for few seeds, and `draw_trainings` corrects it. The interval is the percentile interval of Efron and
 Tibshirani ("An Introduction to the Bootstrap", 1993, chapter 13).
 
-How far the 95 % can be trusted, simulated with equal models of accuracy 0.8 on 500 rows, as many trainings on each
-side (share of intervals without 0, nominally 5 %; 1,000 comparisons each, so give or take 1.4 points): one training
+How reliable the 95 % are, simulated with equal models of accuracy 0.8 on 500 rows, as many trainings on each
+side (share of intervals without 0, nominally 5 %; 1,000 comparisons each, so within 1.4 points): one training
 each 5.0 %; three each 0 % where trainings differ by chance alone, 1.7 % where their true accuracy scatters by 2 points,
-5.3 % at 4 points. With several seeds that agree it is too careful: the chance of the rows is in the resampled rows and
-once more in the differences between trainings.
+5.3 % at 4 points. With several seeds that agree the interval is too wide: the chance of the rows is in the resampled
+rows and once more in the differences between trainings.
 """
 
 from collections.abc import Callable, Mapping, Sequence

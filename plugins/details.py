@@ -1,4 +1,4 @@
-"""The typed form of what a task finds in addition to what every task knows: frozen records to and from JSON details."""
+"""Converts the findings of a task, frozen records, to and from JSON details."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -25,7 +25,7 @@ def read_details(kind: type[Kind], details: Mapping[str, Any]) -> Kind:
     Raises:
         ValidationError: A field holds something else.
     """
-    names = {one.name for one in fields(kind)}  # type: ignore[arg-type]  # a dataclass, which typing cannot say
+    names = {one.name for one in fields(kind)}  # type: ignore[arg-type]  # a dataclass, which typing cannot express
     wanted: Any = kind
     found: Kind = _adapter(wanted).validate_python({name: value for name, value in details.items() if name in names})
     return found

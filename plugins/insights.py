@@ -15,7 +15,7 @@ Kind = TypeVar("Kind")
 
 
 def insight_of(insights: Mapping[str, Any], name: str, kind: type[Kind], missing: Statement) -> Kind | Statement:
-    """Return what a study found out, else why it is not known: `missing` where nothing is stored."""
+    """Return what a study found, else why it is not known: `missing` if nothing is stored."""
     stored = insights.get(name)
     if stored is None:
         return missing

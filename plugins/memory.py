@@ -6,7 +6,7 @@ __all__ = ["peak_bytes"]
 
 
 def peak_bytes() -> int | None:
-    """Return the largest resident size of this process so far, in bytes; None where the system does not say."""
+    """Return the largest resident size of this process so far, in bytes; None if the system does not say."""
     if sys.platform == "win32":  # which has no such call in its standard library
         return None
     import resource

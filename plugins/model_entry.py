@@ -1,4 +1,4 @@
-"""What the catalog shows of a model without variants, and the way to its trainer."""
+"""The catalog entry of a model without variants, which loads its trainer."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

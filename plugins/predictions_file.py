@@ -24,7 +24,7 @@ def write_predictions(
     columns: Mapping[str, Any],
     metadata: Mapping[bytes, bytes] | None = None,
 ) -> None:
-    """Write columns behind ``row``; the file appears whole or not at all.
+    """Write columns after ``row``; the file is written completely or not at all.
 
     Args:
         path: The file.
@@ -43,7 +43,7 @@ def write_predictions(
 
 @contextmanager
 def open_predictions(path: Path, content: str = "predictions") -> Iterator["parquet.ParquetFile"]:
-    """Open what `write_predictions` wrote; what the caller finds wrong while reading is an error of the file, too.
+    """Open what `write_predictions` wrote; errors that the caller raises while reading count as errors of the file.
 
     Args:
         path: The file.

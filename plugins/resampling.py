@@ -10,7 +10,7 @@ __all__ = ["INTERVAL", "draw_trainings", "draws"]
 INTERVAL: Final = (2.5, 97.5)
 """Percentiles between which 95 % of all draws lie."""
 _HELD = 1 << 20
-"""Weights that are held at a time: 8 MB, and several times as much for what is made of them."""
+"""Weights that are held at a time: 8 MB, and several times as much for the results."""
 
 
 def draws(kinds: np.ndarray, count: int, rng: np.random.Generator, *, width: int = 0) -> Iterator[np.ndarray]:
@@ -35,7 +35,7 @@ def draw_trainings(side: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return the mean of n trainings drawn with replacement for each row of (resamples, n), spread without bias.
 
     Drawing from n values has their variance with the divisor n, (n - 1) / n of the unbiased one; so the deviation
-    from the mean is scaled by sqrt(n / (n - 1)). One training shows no spread, and none is drawn.
+    from the mean is scaled by sqrt(n / (n - 1)). For a single training no spread is known, and none is drawn.
     """
     mean, trainings = side.mean(axis=1), side.shape[1]
     if trainings == 1:

@@ -1,6 +1,6 @@
-"""What the header of a safetensors file says, read without any tensor.
+"""The header of a safetensors file, read without any tensor.
 
-Eight bytes tell the length of a header in JSON, which tells type, shape and place of each tensor; these follow.
+Eight bytes give the length of a header in JSON, which gives type, shape and place of each tensor; these follow.
 """
 
 import json
@@ -24,7 +24,7 @@ _BITS = {
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """What is known of a tensor that was not read.
+    """What is known about a tensor that was not read.
 
     Attributes:
         kind: Its number format as safetensors names it, such as ``F32``.

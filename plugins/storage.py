@@ -1,4 +1,4 @@
-"""Files and folders that are written whole or not at all: temporary name, fsync, rename."""
+"""Files and folders that are written completely or not at all: temporary name, fsync, rename."""
 
 import os
 import shutil
@@ -9,16 +9,16 @@ from pathlib import Path
 __all__ = ["MODEL_RECORD", "folder_bytes", "sync", "write_file", "write_folder"]
 
 MODEL_RECORD = "modelcat.json"
-"""The file in the folder of every trained model with what modelcat must know of it."""
+"""The file in the folder of every trained model with what modelcat must know about it."""
 
 _FILE = 0o666
-"""What a new file may allow at most; the rest is up to the umask, which the mode of a new folder shows."""
+"""The largest mode of a new file; the umask reduces it, as the mode of a new folder shows."""
 
 
 def write_file(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a temporary file beside `path`, then move it there; an older file is replaced.
+    """Let `write` fill a temporary file next to `path`, then move it there; an older file is replaced.
 
-    Whatever `write` does, the file allows what the umask does.
+    Whatever `write` does, the file gets the permissions that the umask allows.
 
     Raises:
         OSError: The disk is full or the folder cannot be written; nothing is left behind.
@@ -29,7 +29,7 @@ def write_file(path: Path, write: Callable[[Path], object]) -> None:
         temporary.touch()
         mode = stat.S_IMODE(temporary.stat().st_mode)
         write(temporary)
-        temporary.chmod(mode)  # safetensors lets none but the owner read what it writes
+        temporary.chmod(mode)  # safetensors lets only the owner read what it writes
         sync(temporary)
         temporary.replace(path)
         sync(path.parent)
@@ -38,9 +38,9 @@ def write_file(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def write_folder(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a temporary folder (flat) beside `path`, then move it there; an older folder is replaced.
+    """Let `write` fill a temporary folder (flat) next to `path`, then move it there; an older folder is replaced.
 
-    Whatever `write` does, the files allow what the umask does.
+    Whatever `write` does, the files get the permissions that the umask allows.
 
     Raises:
         OSError: The disk is full or the folder cannot be written; nothing is left behind.
@@ -70,7 +70,7 @@ def _beside(path: Path) -> Path:
 
 
 def sync(path: Path) -> None:
-    """Make a file's content, or a folder's names, survive a power cut."""
+    """Sync a file's content, or a folder's names, so that a power cut does not lose them."""
     if os.name == "nt" and path.is_dir():  # Windows cannot open folders
         return
     handle = os.open(path, os.O_RDONLY)

@@ -20,7 +20,7 @@ def answer(*, contestant: str, model: str, texts: Sequence[str], device: str, th
     """Label texts and return what it took.
 
     Args:
-        contestant: ``modelcat`` (as it opens a model where nothing is said), ``modelcat-PRECISION``, ``pipeline`` (its
+        contestant: ``modelcat`` (as it opens a model by default), ``modelcat-PRECISION``, ``pipeline`` (its
             defaults: one text at a time, the checkpoint's number format) or ``pipeline-tuned`` (bf16, batches of 32,
             texts sorted by length; the sorting is timed).
         model: Folder of a model that modelcat trained.
@@ -29,8 +29,8 @@ def answer(*, contestant: str, model: str, texts: Sequence[str], device: str, th
         threads: CPU threads.
 
     Returns:
-        labels, seconds, seconds of the warm-up (32 of the texts, not counted), memory in bytes. ``skipped`` alone where
-        modelcat knows no such precision here.
+        labels, seconds, seconds of the warm-up (32 of the texts, not counted), memory in bytes. ``skipped`` alone if
+        modelcat does not support the precision here.
     """
     torch.set_num_threads(threads)
     ours = contestant.startswith("modelcat")

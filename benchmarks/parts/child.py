@@ -30,7 +30,7 @@ def do(job: str, arguments: Mapping[str, Any]) -> Any:
 
 
 def main(job: Path, result: Path) -> None:
-    """Do what one file asks and write what was found into the other."""
+    """Do the job of one file and write its result into the other."""
     asked = json.loads(job.read_text(encoding="utf-8"))
     result.write_text(json.dumps(do(asked["job"], asked["arguments"])), encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Makes trials that cost nothing, by our coordinator or a plain loop of Optuna: what is left is bookkeeping."""
+"""Makes trials that cost nothing, by our coordinator or a plain loop of Optuna: only record keeping is left."""
 
 import math
 import time
@@ -35,7 +35,7 @@ DATA = DataSummary("none", "none", {"train": 80, "validation": 10, "test": 10}, 
 
 
 class InstantEngine:
-    """Stands for worker processes that answer at once: each event of theirs is there when it is asked for."""
+    """Stands for worker processes that answer at once: each of their events is available on request."""
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
@@ -61,11 +61,11 @@ class InstantEngine:
         return self._last
 
     def answer(self, job: int, _decision: Decision) -> None:
-        """Let a trial go on."""
+        """Let a trial continue."""
         self._ready.append(job)
 
     def events(self, timeout: float) -> list[Event]:
-        """Return what every worker tells that waits for nothing: a report, or its result."""
+        """Return the event of every worker that is not waiting: a report, or its result."""
         del timeout
         jobs, self._ready = self._ready, deque()
         return [self._advance(job) for job in jobs]
@@ -122,7 +122,7 @@ def _modelcat(request: Request, folder: Path, workers: int) -> tuple[float, floa
             request=request,
             store=store,
             lease=lease,
-            engine=InstantEngine(workers),  # type: ignore[arg-type]  # it has what is used of an engine
+            engine=InstantEngine(workers),  # type: ignore[arg-type]  # it has the used part of an engine
             folders=StudyFolders(folder / "bench", lease.epoch),
             listener=log,
             cache=folder,

@@ -49,13 +49,13 @@ class Fitted:
     """A training that has ended, and how.
 
     Attributes:
-        trainer: Holds the trained model; the best epoch's where that was asked for.
-        attention_dropout: What the model trained with.
+        trainer: Holds the trained model; the best epoch's if that was requested.
+        attention_dropout: The value that the model trained with.
         seconds: From on_train_begin to on_train_end, evaluation left out.
         processed_tokens: Given to the model in training, padding counted.
         steps: Optimizer steps.
         train_loss: Mean over the training.
-        validation_accuracy: Of the model that was kept; None where nothing was validated.
+        validation_accuracy: Of the model that was kept; None if nothing was validated.
     """
 
     trainer: Any
@@ -95,7 +95,7 @@ class _Clock(TrainerCallback):
         self.seconds += self._now() - self._began
 
     def on_evaluate(self, *_: Any, metrics: Mapping[str, float], model: Any, **__: Any) -> None:
-        """Keep the weights of the highest accuracy, of equals those of the lower loss, as modelcat does."""
+        """Keep the weights of the highest accuracy, of equal ones those of the lower loss, as modelcat does."""
         score = (metrics["eval_accuracy"], -metrics["eval_loss"])
         if self.best is None or score > self.best[0]:
             self.best = score, {name: value.detach().cpu().clone() for name, value in model.state_dict().items()}
@@ -105,7 +105,7 @@ def fit(task: TrainingJob, tokenizer: Any, rows: Rows, validation: Rows | None, 
     """Fine-tune once.
 
     Args:
-        task: What `training.train` was asked.
+        task: The task of `training.train`.
         tokenizer: Of the checkpoint.
         rows: Of `tokenise`.
         validation: Judged after every epoch; the best epoch is kept. None leaves both out.
@@ -147,7 +147,7 @@ def fit(task: TrainingJob, tokenizer: Any, rows: Rows, validation: Rows | None, 
     _exclude_evaluation(trainer, clock)
     if task.side.tuned and given.get("at_scale"):
         lengths_of_rows = [len(row["input_ids"]) for row in rows]
-        # Private, but what batches are made of has no public door.
+        # Private, but there is no public access to the content of batches.
         trainer._get_train_sampler = lambda *_: _Grouped(lengths_of_rows, given["batch"], given["seed"])  # noqa: SLF001
     processed = _Processed()
     network.register_forward_pre_hook(processed, with_kwargs=True)
@@ -194,7 +194,7 @@ def _accuracy(judged: Any) -> dict[str, float]:
 
 
 def _exclude_evaluation(trainer: Any, clock: _Clock) -> None:
-    """Take the seconds of evaluations within the training off the clock."""
+    """Subtract the seconds of evaluations within the training."""
     evaluate = trainer.evaluate
 
     def timed(*arguments: Any, **named: Any) -> Any:

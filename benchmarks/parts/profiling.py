@@ -1,10 +1,10 @@
 """Where the time of modelcat's training goes, seen from outside: by torch's profiler and the trainer's own callbacks.
 
-An operation belongs to the backward pass where autograd runs it, to the optimizer where it comes after the step's last
+An operation belongs to the backward pass if autograd runs it, to the optimizer if it comes after the step's last
 backward pass (clipping, update, zeroing), to evaluation between a step's end and its report, else to the forward pass.
 What no operation fills is feeding and Python: batches being gathered, and the profiler's own cost, so that this part is
-told too high. Adding a micro-batch's gradients up counts as forward where another micro-batch follows. Steps after the
-first are counted. On a GPU the time of kernels is counted instead, and the rest is kernels being waited for. What
+too high. Adding up a micro-batch's gradients counts as forward if another micro-batch follows. Steps after the
+first are counted. On a GPU the time of kernels is counted instead, and the rest is the wait for kernels. What
 torch.compile has fused, or a CUDA graph replays, is seen as a whole.
 """
 
@@ -22,16 +22,16 @@ from parts.training_job import TrainingJob
 __all__ = ["profile"]
 
 _TOKENISED = 1000
-"""Texts that are tokenised for the clock, at least."""
+"""The least texts that are tokenised for the timing."""
 _TICK, _REPORT = "benchmark tick", "benchmark report"
 
 
 def profile(**arguments: Any) -> dict[str, Any]:
-    """Train modelcat under a profiler, as the fields of a `training.TrainingJob` say, and tell where time goes.
+    """Train modelcat under a profiler, as the fields of a `training.TrainingJob` say, and return where time goes.
 
     Returns:
         seconds_per_step and share of the training loop by part; tokenising and evaluation in seconds an example;
-        processed_per_real_token, None where no embedding of the vocabulary is seen.
+        processed_per_real_token, None if no embedding of the vocabulary is seen.
     """
     import torch
     from torch.profiler import ProfilerActivity, record_function
@@ -96,7 +96,7 @@ def _parts(events: Sequence[Any], on_gpu: bool, vocabulary: int) -> tuple[dict[s
 
     roots = sorted((e for e in events if e.cpu_parent is None and _runs(e)), key=lambda e: e.time_range.start)
     taken = {"forward": 0.0, "backward": 0.0, "optimizer": 0.0}
-    pending = 0.0  # of the forward pass where a backward pass follows, of the optimizer where the step ends
+    pending = 0.0  # of the forward pass if a backward pass follows, of the optimizer if the step ends
     started = False
     for event in roots:
         if event.name == _TICK:

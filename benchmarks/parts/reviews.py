@@ -3,7 +3,7 @@
 Generated reviews are words of the model's own vocabulary that its tokenizer keeps whole, so that a length in words is a
 length in tokens. Lengths are drawn from a log-normal distribution fitted to the training split of IMDB under the
 vocabulary of bert-base-uncased, special tokens included: mean 311 uncut, 14 % longer than 512. Its mean when cut at 512
-is then 277; that of the reviews themselves is 274. One word in twenty tells the class, so that there is something to
+is then 277; that of the reviews themselves is 274. One word in twenty shows the class, so that there is something to
 learn.
 """
 
@@ -46,7 +46,7 @@ class Reviews:
     """Texts and their classes, as many of one as of the other.
 
     Attributes:
-        texts: No text is there twice.
+        texts: No text occurs twice.
         labels: Numbers of `LABELS`.
     """
 
@@ -98,7 +98,7 @@ def whole_words(model: Path) -> list[str]:
     tokenizer.no_padding()
     words = sorted({piece.lstrip("Ġ▁") for piece in tokenizer.get_vocab()})
     words = [word for word in words if len(word) > 1 and word.isascii() and word.isalpha() and word.islower()]
-    # Some tokenizers give a word another token where it begins a text; these words always have a neighbour.
+    # Some tokenizers give a word another token if it begins a text; these words always have a neighbour.
     encoded = tokenizer.encode_batch_fast([f"{words[0]} {word}" for word in words], add_special_tokens=False)
     return [word for word, one in zip(words, encoded, strict=True) if len(one.ids) == 2]
 
@@ -107,8 +107,9 @@ def at_scale(source: Reviews, lengths: np.ndarray, rows: int, batch: int, seed: 
     """Choose few reviews that can be batched by length as well as many can.
 
     Of the 25,000 of IMDB, 50 batches are sorted at a time, and 2 % of what is computed is padding. Of 256 reviews in
-    eight batches it would be 10 % at best: whoever groups by length would look slow for want of reviews. So 50 batches'
-    worth of reviews are sorted, and as many whole batches are taken, evenly spaced, as make `rows`.
+    eight batches it would be 10 % at best: a contestant that groups by length would look slow because of too few
+    reviews. So 50 batches' worth of reviews are sorted, and as many whole batches are taken, evenly spaced, as make
+    `rows`.
 
     Args:
         source: At least `scale` reviews.
@@ -126,7 +127,7 @@ def at_scale(source: Reviews, lengths: np.ndarray, rows: int, batch: int, seed: 
 
 
 def scale(batch: int) -> int:
-    """Return how many reviews Trainer sorts by length at a time, where it has enough of them."""
+    """Return how many reviews Trainer sorts by length at a time, if it has enough of them."""
     return _GROUPED_BATCHES * batch
 
 

@@ -33,20 +33,20 @@ def run(job: str, threads: int, /, **arguments: Any) -> Any:
 def spawn(job: str, threads: int, arguments: Mapping[str, Any], *, same_malloc: bool = False) -> Any:
     """Do a job in a process of its own.
 
-    For all, threads sleep while they wait (on a machine that does other work too, spinning ones cost whoever uses them
-    dearly), and no hub is asked. modelcat has the malloc that its workers have, which keeps large blocks; others have
+    For all, threads sleep while they wait (on a machine that does other work too, spinning threads are very
+    slow), and no hub is asked. modelcat has the malloc that its workers have, which keeps large blocks; others have
     the one that a script has, unless `same_malloc` gives it to them too. On Trainer with attention dropout that setting
     alone has a large effect.
 
     Raises:
-        SystemExit: The process failed; the last lines that it wrote are told.
+        SystemExit: The process failed; the message has the last lines that it wrote.
     """
     environment = os.environ | {
         "OMP_NUM_THREADS": str(threads),
         "OMP_WAIT_POLICY": "PASSIVE",
         "TOKENIZERS_PARALLELISM": "true",
         "HF_HUB_OFFLINE": "1",
-        "CUDA_VISIBLE_DEVICES": os.environ.get("CUDA_VISIBLE_DEVICES", "0"),  # Trainer would use all there are
+        "CUDA_VISIBLE_DEVICES": os.environ.get("CUDA_VISIBLE_DEVICES", "0"),  # Trainer would use all
         "PYTHONPATH": python_path(),
     }
     if same_malloc or str(arguments.get("contestant", "")).startswith("modelcat"):
@@ -102,13 +102,13 @@ def in_turn(
 
 
 def median(results: Sequence[Mapping[str, Any]], field: str) -> float | None:
-    """Return the median of a field over rounds; None where a round has none."""
+    """Return the median of a field over rounds; None if a round has none."""
     values = [result[field] for result in results]
     return None if None in values else statistics.median(values)
 
 
 def paired_ratio(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]], field: str) -> float | None:
-    """Return the median over rounds of our value divided by theirs of the same round, which ran beside it."""
+    """Return the median over rounds of our value divided by theirs of the same round, which ran next to it."""
     pairs = [(one[field], other[field]) for one, other in zip(ours, theirs, strict=True)]
     if any(one is None or not other for one, other in pairs):
         return None
@@ -129,5 +129,5 @@ def ratios(
 
 
 def say(line: str) -> None:
-    """Tell on stderr what is going on; stdout is for JSON alone."""
+    """Report progress on stderr; stdout is for JSON alone."""
     _LOG.info(line)

@@ -2,7 +2,7 @@
 
 Texts are tokenised before the clock starts, for both. The clock runs from the first step's batch to the end of the
 last step, evaluation left out, for both: modelcat's `TrialResult.seconds`, and from Trainer's on_train_begin to its
-on_train_end. A warm-up training on other reviews comes first and is told apart (memory pools, compilation).
+on_train_end. A warm-up training on other reviews comes first and is reported separately (memory pools, compilation).
 """
 
 import gc
@@ -23,7 +23,7 @@ def train(**arguments: Any) -> dict[str, Any]:
 
     Returns:
         examples, real_tokens (after cutting, each epoch counted), processed_tokens (with padding; None for modelcat,
-        which tells it in its profile), steps, seconds and wall_seconds (the whole call, evaluation and saving in),
+        which reports it in its profile), steps, seconds and wall_seconds (the whole call, evaluation and saving in),
         warmup_seconds, train_loss, validation_accuracy, test_accuracy, memory in bytes: ``peak_above_imports`` leaves
         out what the process had once its libraries were imported, ``gpu_peak`` is what torch had allocated there at
         most in the measured training, ``gpu_reserved`` what it held.
@@ -69,7 +69,7 @@ def bert_config(task: TrainingJob) -> Any:
 
 
 def context(task: TrainingJob, folder: Path, **heard: Any) -> Any:
-    """Return what modelcat's trainer is told; `heard` may hold report and tick."""
+    """Return the context of modelcat's trainer; `heard` may hold report and tick."""
     from catalog.contract import Decision, Direction, TrialContext
 
     folder.mkdir()
@@ -87,12 +87,12 @@ def context(task: TrainingJob, folder: Path, **heard: Any) -> Any:
 
 
 def data(task: TrainingJob, cache: Path, training: str = "train") -> Any:
-    """Read the files as modelcat does; what is called `training` is trained on."""
+    """Read the files as modelcat does; the model is trained on the file named `training`."""
     from plugins.nlp.text_classification.data import load
     from plugins.nlp.text_classification.dataset import FilesDataset
 
     files = task.files
-    test = files.get("test", files["validation"])  # or a part of the training split would be kept back for it
+    test = files.get("test", files["validation"])  # otherwise a part of the training split would be kept back for it
     given = FilesDataset(source="files", train=files[training], validation=files["validation"], test=test)
     return load(given, cache)
 

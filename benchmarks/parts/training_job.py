@@ -12,9 +12,9 @@ class Side:
     """A way to train.
 
     Attributes:
-        attention_dropout: 0 is modelcat's default, 0.1 that of published models; None is what the checkpoint says.
+        attention_dropout: 0 is modelcat's default, 0.1 that of published models; None is the value of the checkpoint.
         tuned: Whether Trainer computes in bf16, in batches of similar length, evaluates in batches of 32, and on a GPU
-            collates in four processes. Else all that has to do with speed is as `TrainingArguments` has it.
+            collates in four processes. Else all settings of speed are the defaults of `TrainingArguments`.
             Scaled-dot-product attention and the fused AdamW are Trainer's defaults.
     """
 
@@ -40,9 +40,9 @@ class TrainingJob:
         model: Folder of the checkpoint.
         files: JSON Lines by split: train, validation, and if wanted warmup and test.
         hyperparameters: max_length, batch, epochs, learning_rate, weight_decay, warmup_share, seed. With ``best``,
-            Trainer validates every epoch and keeps the best one, as modelcat always does; else it does nothing but
-            train, and its memory is that alone. With ``at_scale``, tuned Trainer sorts 50 batches by length at a time
-            however few there are, as it does where there are 200.
+            Trainer validates every epoch and keeps the best one, as modelcat always does; else it only trains,
+            and its memory is that of the training alone. With ``at_scale``, tuned Trainer sorts 50 batches by length at
+            a time even if there are few, as it does if there are 200.
         device: ``cpu`` or ``cuda:0``.
         threads: CPU threads.
         keep: A folder that is made for modelcat's trained model.

@@ -79,7 +79,7 @@ def _pooled(study: Study) -> int:
     """Shrink each mean of all trainings towards the given configuration's, by what the trainings vary.
 
     The spread between configurations is what the means vary beyond their own errors (a one-way random-effects model);
-    a lead is worth what is left of it, less half a standard error.
+    the value of a lead is what remains of it, less half a standard error.
     """
     means = [_mean_all(contestant) for contestant in study]
     within = fmean([float(np.var(contestant.all, ddof=1)) for contestant in study])
@@ -105,7 +105,7 @@ RULES: Mapping[str, Rule] = {
     "given, unless measurably beaten (all)": _ahead(_mean_all, 1.96),
     "all trainings, shrunk towards the given": _pooled,
 }
-"""What may be done, by name."""
+"""The rules by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def simulate(scenario: Scenario, rng: np.random.Generator, *, depth: float = 0.0
 
     Args:
         scenario: How.
-        rng: Luck.
+        rng: Random numbers.
         depth: How far below chance trainings that collapse end at most; a log loss has no bound there.
     """
     true = _LEVEL - scenario.given * scenario.spread + scenario.spread * rng.standard_normal(scenario.trials)
@@ -180,7 +180,8 @@ def compare_rules(studies: Sequence[Study]) -> dict[str, dict[str, Any]]:
 
     Returns:
         By rule: ``gain``, the mean difference; ``harm``, the share of studies in which the kept model is worse;
-        ``lost``, the mean of what it is worse by, over all studies; ``tuned``, the share in which a tuned one is kept.
+        ``lost``, the mean of by how much it is worse, over all studies; ``tuned``, the share in which a tuned one is
+        kept.
     """
     found: dict[str, dict[str, Any]] = {}
     for name, rule in RULES.items():

@@ -15,7 +15,7 @@ __all__ = ["labelled_differently"]
 def labelled_differently(
     labels: np.ndarray, names: Sequence[str], first: Path, second: Path, limit: int
 ) -> list[dict[str, Any]]:
-    """Return examples that two models give different classes, those first where both are surest of it.
+    """Return examples that two models assign to different classes, first those of which both are surest.
 
     Each has ``row``, ``truth``, ``first``, ``second``, ``first_confidence`` and ``second_confidence``.
 

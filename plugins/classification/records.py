@@ -1,4 +1,4 @@
-"""What a task of classes knows about data and finds in an evaluation: the typed form of their JSON details."""
+"""The records of tasks of classes about data and evaluations: the typed form of their JSON details."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ClassScores:
-    """One class: `rows` that are of it, `predicted` rows that were taken for it; scores between 0 and 1."""
+    """One class: `rows` that are of it, `predicted` rows that were predicted as it; scores between 0 and 1."""
 
     label: str
     rows: int

@@ -1,4 +1,4 @@
-"""What every model of predicted classes must hold in addition to the contract, as tests to inherit."""
+"""Tests to inherit: what every model of classes must satisfy in addition to the contract."""
 
 import math
 from dataclasses import replace

@@ -65,16 +65,16 @@ class ClassTruths:
         return SplitTruths(kept, encode(files, column, raw, together, self.classes), tuple(notes), raw.values)
 
     def secret(self, files: Sequence[Source], column: str) -> bool:
-        """Return whether class ids are published of which no row has any; see `Truths`."""
+        """Return whether class ids are published but no row has one; see `Truths`."""
         published = all(column in source.class_names for source in files)
         return published and not any((read_labels(source, column).codes >= 0).any() for source in files)
 
 
 def _check_classes(source: Source, column: str, raw: RawLabels, kept: np.ndarray, regression: str) -> None:
-    """Make sure that the values are no measured numbers.
+    """Check that the values are not measured numbers.
 
     Raises:
-        DataError: They are: most rows have one of their own.
+        DataError: They are: most rows have a different one.
     """
     values, rows = raw.counts(kept), int(kept.sum())
     if raw.numeric and len(values) > _FEW_CLASSES and 2 * len(values) > rows:

@@ -16,7 +16,7 @@ __all__ = ["Classes", "check_labelled", "encode", "find_classes"]
 
 _MOST = 1000
 _FEW = 20
-"""Up to so many classes, a tiny data set may have fewer than two rows of each."""
+"""With up to so many classes, a tiny data set may have fewer than two rows of each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +38,7 @@ class Classes:
     notes: tuple[str, ...] = ()
 
     def id_of(self, value: str) -> int | None:
-        """Return the class of a stored value, also as another file format spells it; None if train has none such."""
+        """Return the class of a stored value, also as another file format spells it; None if train lacks it."""
         if value in self.ids:
             return self.ids[value]
         for key in (label_key, merge_key) if self.folded else (label_key,):
@@ -53,7 +53,7 @@ def find_classes(source: Source, column: str, raw: RawLabels, kept: np.ndarray, 
 
     Numbers are sorted as numbers, other values as strings. Names come from `dataset.labels`, else from names published
     with the data, else they are the values themselves. Published classes without a training row are left out, with a
-    note: nothing could be learnt of them.
+    note: a model cannot learn them.
 
     Args:
         source: The training rows, or their first file.
@@ -127,7 +127,7 @@ def encode(sources: Sequence[Source], column: str, raw: RawLabels, kept: np.ndar
 
 
 def check_labelled(source: Source, column: str, missing: np.ndarray) -> None:
-    """Make sure that every row has a label.
+    """Check that every row has a label.
 
     Args:
         source: A file.

@@ -13,7 +13,7 @@ __all__ = ["Coverage", "class_coverage", "coverage_notes"]
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Which classes have rows where.
+    """Which classes have rows in which split.
 
     Attributes:
         missing: By ``"train"``, ``"validation"`` and ``"test"`` the ids of classes without a row there.

@@ -12,7 +12,7 @@ _ClassNames = Annotated[tuple[str, ...], Field(strict=False)]  # not strict: JSO
 
 
 class PositiveField(Strict):
-    """Which of two classes is the one to find."""
+    """Which of two classes is the positive one."""
 
     positive: str | None = Field(
         None,

@@ -1,4 +1,4 @@
-"""Whether a dot marks decimals or thousands, for columns whose own cells do not say it.
+"""Whether a dot marks decimals or thousands, for columns whose own cells do not show it.
 
 ``1.234`` may be 1.234 or 1234. A column is unclear if every cell with a dot looks like that and no cell has four digits
 without a mark, two dots or a comma. Then other columns of the file decide: ``12,5`` in one of them shows a decimal
@@ -37,7 +37,7 @@ class DecimalEvidence:
 
 
 EvidenceFinder = Callable[[], DecimalEvidence]
-"""Looks through a file; called only for a column that needs it."""
+"""Scans a file; called only for a column that needs it."""
 NO_EVIDENCE: Final[EvidenceFinder] = DecimalEvidence
 
 
@@ -55,7 +55,7 @@ class DecimalMark:
 
 
 def find_unclear_dots(cells: pa.Array | pa.ChunkedArray) -> str | None:
-    """Return a cell whose dot may mark decimals or thousands; None if the column has none, or shows what is meant.
+    """Return a cell whose dot may mark decimals or thousands; None if the column has none, or shows its meaning.
 
     Args:
         cells: The numbers of a column without signs of currency, none of them missing.
@@ -67,7 +67,7 @@ def find_unclear_dots(cells: pa.Array | pa.ChunkedArray) -> str | None:
 
 
 def find_decimal_mark(cells: pa.Array | pa.ChunkedArray, evidence: DecimalEvidence) -> DecimalMark | None:
-    """Return how an unclear column is read; None if nothing, or the one and the other, shows it.
+    """Return how an unclear column is read; None if nothing shows it, or if the signs contradict each other.
 
     Args:
         cells: As for `find_unclear_dots`.

@@ -1,4 +1,4 @@
-"""What is found while the splits of a source are read one by one."""
+"""Collects groups and times while the splits of a source are read one by one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ Examples = TypeVar("Examples")
 
 
 class SplitOrder(TypedDict):
-    """By what rows are carved off.
+    """The groups and times by which rows are carved off.
 
     Attributes:
         groups: The group of each row by split, int64; None if there are no groups.

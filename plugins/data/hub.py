@@ -1,7 +1,7 @@
 """The hub source: a data set of the Hugging Face hub, or the copy that its cache holds.
 
-The hub is asked once, with a time limit, before `datasets` is let loose: on its own it retries an unreachable hub for
-23 seconds and prints each try. Nothing is ever executed: `datasets` 5 runs no scripts of a data set.
+modelcat asks the hub once, with a time limit, before it calls `datasets`, which otherwise retries an unreachable hub
+for 23 seconds and prints each try. No code of a data set is executed: `datasets` 5 runs no scripts.
 """
 
 import logging
@@ -27,16 +27,16 @@ __all__ = ["read_hub"]
 
 _REQUEST_SECONDS = 5.0
 _PROBE_SECONDS = 10.0
-"""For the whole question: a resolver that drops packets is not bound by the request's own limit."""
+"""Seconds for the whole request: its own limit does not cover a resolver that drops packets."""
 _COMMIT = re.compile("[0-9a-f]{40}")
 _NAMES = {"train": ("train",), "validation": ("validation", "valid", "val", "dev"), "test": ("test",)}
 
 
 def read_hub(dataset: HubDataset) -> tuple[Mapping[str, list[Source]], tuple[str, ...]]:
-    """Fetch the splits train, validation and test as far as they exist; others are left alone.
+    """Fetch the splits train, validation and test as far as they exist; others are ignored.
 
-    Where the hub does not answer, the copy in the cache is used, and a note tells so: the newest one, or the one of the
-    revision that is asked for.
+    If the hub does not answer, the copy in the cache is used, and a note says so: the newest one, or the one of the
+    requested revision.
 
     Returns:
         Splits by name, ``train`` first, and notes.
@@ -130,14 +130,14 @@ def _fetched(dataset: HubDataset, commit: str) -> Mapping[str, "datasets.Dataset
     import datasets
 
     try:
-        # the prefix keeps a folder of the same name in the working directory out of it
+        # with the prefix a folder of the same name in the working directory is not used
         found = datasets.load_dataset(f"hf://datasets/{dataset.name}", dataset.config, revision=commit)
     except (ValueError, RuntimeError, FileNotFoundError, datasets.exceptions.DatasetsError) as error:
         raise DataError(
             f"{dataset.name} cannot be loaded: {shortened(error, 400)}",
             field="dataset.config" if "onfig" in str(error) else "dataset.name",
         ) from error
-    except Exception as error:  # whatever the HTTP library of the day raises
+    except Exception as error:  # whatever the HTTP library raises
         raise _unreachable(dataset, f"the download broke off: {shortened(error, 160)}") from error
     return dict(found)
 
@@ -160,7 +160,7 @@ def _cached(dataset: HubDataset, unreachable: UnreachableError) -> Mapping[str, 
 
 
 def _commit(dataset: HubDataset, revision: str) -> str | None:
-    """Return the commit that a revision stood for when the hub was last asked; None where it never was."""
+    """Return the commit that a revision stood for when the hub was last asked; None if it was never asked."""
     if _COMMIT.fullmatch(revision):
         return revision
     try:
@@ -170,11 +170,11 @@ def _commit(dataset: HubDataset, revision: str) -> str | None:
 
 
 def _remember(dataset: HubDataset, commit: str) -> None:
-    """Note which commit a branch or tag stands for, which the hub's library does only where it resolves it itself."""
+    """Store which commit a branch or tag stands for; the hub's library only does so if it resolves the name itself."""
     if dataset.revision is None or _COMMIT.fullmatch(dataset.revision):
         return
     path = _reference(dataset, dataset.revision)
-    with suppress(OSError):  # a cache that may only be read still serves
+    with suppress(OSError):  # a read-only cache is still usable
         path.parent.mkdir(parents=True, exist_ok=True)
         written = path.with_name(f"{path.name}.{os.getpid()}.tmp")  # another process never reads half a commit
         written.write_text(commit, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The label column as stored: text as it stands, numbers or truth values, and an error for what names no class."""
+"""The label column as stored: text, numbers or truth values, and an error for anything that names no class."""
 
 import re
 import unicodedata
@@ -35,9 +35,9 @@ _NUMBER = re.compile(r"[+-]?(?:0|[1-9]\d{0,17})(?:\.(?:0{1,15}|\d{0,14}[1-9]))?"
 """A number that can be spelled in other ways. Some zeros make a code of it: 010 is not 10, and 1.10 is not 1.1."""
 _WHOLE = re.compile(r"-?\d+")
 _UNLABELLED = "-1"
-"""What published test splits hold where their labels are kept secret."""
+"""The label of published test splits whose labels are secret."""
 _MISSING = ("NA", "<NA>", "nan", "NaN", "null", "NULL", "None")
-"""Strings that R, pandas and databases leave where a value was missing; as strings they may also be meant."""
+"""Strings that R, pandas and databases write for a missing value; they may also be real labels."""
 _SHOWN = 6
 
 
@@ -49,7 +49,7 @@ class RawLabels:
         values: The distinct values, spelled as strings, in no particular order.
         numeric: Whether all of them are numbers.
         codes: For each row the index of its value, -1 if the row has none; int64, shape (rows,).
-        merged: Values as they stand in the file that were taken for another spelling of the same one, with their rows.
+        merged: Spellings in the file that were treated as another spelling of the same value, with their rows.
     """
 
     values: tuple[str, ...]
@@ -71,7 +71,7 @@ class RawLabels:
 def read_labels(source: Source, column: str) -> RawLabels:
     """Read the label column.
 
-    Text loses surrounding whitespace and keeps all else: ``010`` stays ``010``. Where all values are numbers without
+    Text only loses surrounding whitespace: ``010`` stays ``010``. If all values are numbers without
     leading zeros, 1.0 is 1, as it is in other formats. Null, NaN and the empty string mean that the row has no label,
     and so does -1 among published class ids.
 
@@ -148,7 +148,7 @@ def label_key(value: str) -> str:
 
 
 def fold(value: str) -> str:
-    """Return a label without what people do not see: letter case, spaces, invisible characters, Unicode form."""
+    """Return a label without details that people overlook: letter case, spaces, invisible characters, Unicode form."""
     shown = visible(unicodedata.normalize("NFKC", value))
     return " ".join(unicodedata.normalize("NFKC", shown.casefold()).split())
 
@@ -160,12 +160,12 @@ def visible(value: str) -> str:
 
 
 def merge_key(value: str) -> str:
-    """Return what labels have in common that people take for the same: see `fold` and `label_key`."""
+    """Return a key that is equal for labels that people regard as the same: see `fold` and `label_key`."""
     return label_key(fold(value))
 
 
 def variant_notes(counts: Mapping[str, int]) -> list[str]:
-    """Return notes on labels that people take for the same, and on true next to 1; `counts` are rows by label."""
+    """Return notes on labels that people regard as the same, and on true next to 1; `counts` are rows by label."""
     groups: dict[str, list[str]] = {}
     for value in counts:
         groups.setdefault(merge_key(value), []).append(value)

@@ -19,7 +19,7 @@ Data = TypeVar("Data")
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """What is asked for; two calls are the same if their data sets are, and the files of these."""
+    """A request; two requests are equal if their data sets and the files of these are equal."""
 
     kind: type[Dataset]
     written: str

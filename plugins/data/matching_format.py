@@ -1,4 +1,4 @@
-"""How the numbers of a further file are written: as those that a model was trained on, or the file is refused."""
+"""Checks that the numbers of a further file are written like those that a model was trained on."""
 
 from dataclasses import replace
 
@@ -15,13 +15,13 @@ _SWAPPED = str.maketrans(".,", ",.")
 
 
 class OtherNotationError(ValueError):
-    """Numbers that are written otherwise than those that a model was trained on; the message says how, a clause."""
+    """Raised when numbers are not written like those that a model was trained on; the message, a clause, says how."""
 
 
 def matching_format(
     values: pa.ChunkedArray, known: NumberFormat, evidence: EvidenceFinder = NO_EVIDENCE
 ) -> NumberFormat:
-    """Return how a column of a further file is read: as it is known, or with a mark between thousands in addition.
+    """Return how a column of a further file is read: as known, or with an additional mark between thousands.
 
     Args:
         values: Of the file, as `plugins.data.values.read_values` returns them.
@@ -49,7 +49,7 @@ def matching_format(
 
 
 def _check_marks(values: pa.ChunkedArray, known: NumberFormat, evidence: EvidenceFinder) -> None:
-    """Make sure that dots, or commas, that may mark decimals or thousands mark what is known.
+    """Check that dots, or commas, that may mark decimals or thousands have the known meaning.
 
     Raises:
         OtherNotationError: They do not, or could be a decimal mark although the known numbers have marks between

@@ -1,4 +1,4 @@
-"""The columns that decide who is in which split: groups as codes, moments as numbers that sort."""
+"""The columns that decide which row is in which split: groups as codes, moments as numbers that sort."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -27,9 +27,9 @@ AMBIGUOUS_FORMATS = (
     ("%d/%m/%y %H:%M", "%m/%d/%y %H:%M", "%y/%m/%d %H:%M"),
 )
 FIRST_YEAR = 1000
-"""Years before it are what `%Y` makes of two digits, which may be a day: the order would be another one."""
+"""`%Y` reads two digits, which may be a day, as a year before it: the order would be wrong."""
 _SECONDS, _MILLISECONDS = 1e8, 1e11
-"""From which on numbers may count seconds or milliseconds since 1970: from 1973 on, and up to the year 5138."""
+"""From these numbers on, they may count seconds or milliseconds since 1970: from 1973 on, and up to the year 5138."""
 
 
 def read_groups(source: Source, column: str, rows: np.ndarray) -> list[str]:
@@ -60,7 +60,7 @@ def group_codes(groups: Mapping[str, Sequence[str]]) -> tuple[Mapping[str, np.nd
 
 
 def stored_times(source: Source, column: str, rows: np.ndarray) -> pa.ChunkedArray:
-    """Return what a file holds of its rows' moments: dates, numbers, or texts that are yet to be read.
+    """Return the moments of a file's rows as they are stored: dates, numbers, or texts that are not parsed yet.
 
     Args:
         source: A file.
@@ -68,7 +68,7 @@ def stored_times(source: Source, column: str, rows: np.ndarray) -> pa.ChunkedArr
         rows: Which rows count (bool, shape (rows,)).
 
     Raises:
-        DataError: A row without a moment, or values that are none.
+        DataError: A row without a moment, or values that are not moments.
     """
     values = read_values(source, column, "time").filter(pa.array(rows))
     kind = values.type
@@ -83,7 +83,7 @@ def stored_times(source: Source, column: str, rows: np.ndarray) -> pa.ChunkedArr
 def read_times(stored: Mapping[str, Sequence[tuple[Source, pa.ChunkedArray]]], column: str) -> Mapping[str, np.ndarray]:
     """Return the moment of each row of every split, datetime64[us] for dates and float64 for other numbers.
 
-    Texts of all files together have one format: what is a date in one file is no number in another.
+    Texts of all files together have one format: a date in one file cannot be a number in another.
 
     Args:
         stored: What each file of each split holds, as `stored_times` returns it.
@@ -120,7 +120,7 @@ def read_times(stored: Mapping[str, Sequence[tuple[Source, pa.ChunkedArray]]], c
 
 
 def _check_numbers(values: np.ndarray, column: str) -> None:
-    """Make sure that numbers are not dates whose order is another one than that of the numbers."""
+    """Check that numbers are not dates whose order differs from that of the numbers."""
     known = values[np.isfinite(values)]
     units = [
         bool(((known >= least) & (known < most)).any())

@@ -17,7 +17,7 @@ from plugins.data.values import read_values
 __all__ = ["evidence_of"]
 
 _COLUMNS = 1000
-"""Columns that are looked at."""
+"""How many columns are examined."""
 _FIRST = 100
 """Cells that must look like numbers before a whole column is read."""
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
@@ -25,9 +25,9 @@ _NO_DIGIT = re.compile(r"[^\d.]")
 
 
 def evidence_of(files: Sequence[Source]) -> EvidenceFinder:
-    """Return a function that looks through the columns of some files when it is called for the first time.
+    """Return a function that scans the columns of some files when it is called for the first time.
 
-    Of columns that are read, all cells count; of others, those of a sample.
+    All cells count in columns that are read; in others, only those of a sample.
     """
     return cache(lambda: _find(files))
 
@@ -51,7 +51,7 @@ def _columns(files: Sequence[Source]) -> Iterator[tuple[str, pa.ChunkedArray]]:
         for name in dict.fromkeys((*source.table.column_names, *others)):
             try:
                 values = read_values(sampled if name in others else source, name, "features")
-            except DataError:  # lists, or bytes that are no text
+            except DataError:  # lists, or bytes that are not text
                 continue
             if is_text(values.type):
                 yield name, trimmed(values)

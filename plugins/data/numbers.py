@@ -47,7 +47,7 @@ LARGEST: Final = 1e150
 MISSING: Final = frozenset(
     {"na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none", "?", "-", "--", ".", "..", "missing", "unknown"}
 )
-"""What programs and people write into a column of numbers for none, in lower case."""
+"""What programs and people write for a missing number, in lower case."""
 _MOST = 0.9
 """Share of the rows with a value that must be numbers for the column to be one of numbers."""
 _SIGN = "%$€£¥"
@@ -77,7 +77,7 @@ _SPACES = dict.fromkeys(map(ord, "\u00a0\u2009\u202f"), " ") | {ord("\u2019"): "
 
 
 class AmbiguousNumbersError(ValueError):
-    """Numbers that can be read in two ways; the message names one of them."""
+    """Raised when numbers can be read in two ways; the message names one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class NumberFormat:
         )
 
     def read_cell(self, text: str) -> float | None:
-        """Return the number that a cell holds; None if it is empty, or says that there is none.
+        """Return the number that a cell holds; None if it is empty, or marks a missing number.
 
         Raises:
             ValueError: It holds something else.
@@ -120,7 +120,7 @@ class NumberFormat:
 
     @property
     def note(self) -> str | None:
-        """What a reader should know of it; None if numbers are written as in a program."""
+        """What a reader should know about it; None if numbers are written as in a program."""
         if self == NumberFormat():
             return None
         marks = self.marks if self.decimal == "," or not self.grouping else f"{self.grouping!r} between thousands"
@@ -138,11 +138,11 @@ class NumberFormat:
 
 @dataclass(frozen=True, slots=True)
 class UnclearDots:
-    """That the dots of a column may mark decimals or thousands.
+    """A column whose dots may mark decimals or thousands.
 
     Attributes:
         cell: An example.
-        mark: What other columns show; None if they do not.
+        mark: What other columns show; None if they show nothing.
     """
 
     cell: str
@@ -181,7 +181,7 @@ def find_number_format(values: pa.ChunkedArray, evidence: EvidenceFinder = NO_EV
 
 
 def find_unclear(values: pa.ChunkedArray, form: NumberFormat, evidence: EvidenceFinder) -> UnclearDots | None:
-    """Return that the dots of a column are unclear, and what shows how they are read; None if they are clear.
+    """Return the unclear dots of a column, and what shows how they are read; None if they are clear.
 
     Args:
         values: As `plugins.data.values.read_values` returns them.
@@ -221,7 +221,7 @@ def readable_formats(text: str) -> list[NumberFormat]:
 def read_numbers(values: pa.ChunkedArray, form: NumberFormat) -> np.ndarray:
     """Return a column as float64, shape (rows,); NaN for what is missing or no number.
 
-    Infinities, and what is as good as infinite, stay.
+    Infinities, and numbers that count as infinite, stay.
 
     Args:
         values: As `plugins.data.values.read_values` returns them.
@@ -292,14 +292,14 @@ def _parse(values: pa.ChunkedArray, form: NumberFormat) -> np.ndarray:
 
 
 def _counts(present: pa.ChunkedArray) -> Mapping[str, int]:
-    """Return the rows of each value that is not written for none."""
+    """Return the rows of each value that does not mark a missing number."""
     counted = pc.value_counts(present.combine_chunks())
     pairs = zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True)
     return {value: count for value, count in pairs if value.casefold() not in MISSING}
 
 
 def _present(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the cells of text in which something stands."""
+    """Return the cells of text that are not empty."""
     there = values.drop_null()
     return there.filter(pc.invert(pc.is_in(pc.utf8_lower(there), pa.array(MISSING, pa.large_string()))))
 

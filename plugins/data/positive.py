@@ -9,22 +9,22 @@ from plugins.tables.wording import listed, nearest, shortened
 __all__ = ["id_of", "resolve_positive"]
 
 _SECOND = 1
-"""Id of the class that is positive where none is named, as in scikit-learn."""
+"""Id of the class that is positive if none is named, as in scikit-learn."""
 _RARER = 0.05
-"""Share of the training rows by which the other class has to be rarer to be worth a note: balanced data that were split
+"""Share of the training rows by which the other class must be rarer to get a note: balanced data that were split
 or cut differ by less."""
 
 
 def resolve_positive(
     given: str | None, names: Sequence[str], train_rows: Sequence[int], stored: Mapping[str, str]
 ) -> tuple[str | None, tuple[str, ...]]:
-    """Return the positive class, None where there are more than two classes, and what a reader should know about it.
+    """Return the positive class, or None if there are more than two classes, and what a reader should know about it.
 
     Args:
-        given: `dataset.positive`, a class name or what the data have for it; the second class counts where it is None.
+        given: `dataset.positive`, a class name or its form in the data; if None, the second class is positive.
         names: Class names in the order of their ids.
         train_rows: Rows of each class in the training split.
-        stored: Names of classes by how the data store them, where `dataset.labels` names them.
+        stored: Names of classes by how the data store them, if `dataset.labels` names them.
 
     Raises:
         DataError: `given` is no class of the data, or there are more than two classes.

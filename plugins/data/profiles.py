@@ -16,7 +16,7 @@ __all__ = ["Profile", "profile", "words_in"]
 
 _SAMPLED = 1000
 _CHARACTERS = 4000
-"""Of a value that are looked at."""
+"""Characters of a value that are examined."""
 _MOST = 0.8
 """Share of the values that must be of a kind for the column to count as of that kind."""
 _TEXT_WORDS = 3.0
@@ -47,7 +47,7 @@ _TYPES = {
     "date": (pa.types.is_temporal,),
     "empty": (pa.types.is_null,),
 }
-"""Kinds of columns whose format knows what they hold."""
+"""Kinds of columns whose format defines what they hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Profile:
 
     @property
     def nameless(self) -> bool:
-        """Whether it can be no text, whatever its name says."""
+        """Whether it cannot be text, whatever its name says."""
         return self.kind in {"identifier", "url", "date", "number", "flag"}
 
 

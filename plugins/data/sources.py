@@ -19,14 +19,14 @@ class Source:
     """A file, or one split of a hub's data set.
 
     Attributes:
-        origin: What errors call it: a path, or a hub id with its split.
+        origin: Its name in errors: a path, or a hub id with its split.
         field: The spec field that named it (``dataset.train``).
-        table: Rows in order, of all columns or of those that are needed; empty as long as it is not read.
+        table: Rows in order, of all columns or of those that are needed; empty until it is read.
         class_names: Published names of classes by column, for columns that hold ids.
-        typed: Whether its format knows numbers from text.
+        typed: Whether its format distinguishes numbers from text.
         lines: Lines of text, header included; None if its format has none.
         notes: What a careful reader should know of how it was read.
-        headed: Whether its first line was taken for the names of the columns though nothing says that it is.
+        headed: Whether its first line was read as the names of the columns although nothing shows that it is.
         text_rows: How its rows lie on its lines; None if it is no delimited text.
         columns: Names of all columns, each once, also of those that are not read.
         file: What the rows are read from; None if `table` holds all of them from the beginning.
@@ -45,7 +45,7 @@ class Source:
     file: OpenTable | None = None
 
     def __post_init__(self) -> None:
-        """Take the columns from the rows, where all are there."""
+        """Take the names of the columns from the rows, if these have all columns."""
         if not self.columns:
             object.__setattr__(self, "columns", tuple(self.table.column_names))
 
@@ -75,10 +75,10 @@ def paths(dataset: FilesDataset) -> Mapping[str, Sequence[Path]]:
 
 
 def read_files(dataset: FilesDataset, named: Sequence[str] = ()) -> Mapping[str, Sequence[Source]]:
-    """Look through the files of every split that is given.
+    """Scan the files of every split that is given.
 
     Args:
-        dataset: What the spec says of them.
+        dataset: What the spec says about them.
         named: Columns that each must have, as far as they are known: a first line with all of them is its header.
 
     Raises:
@@ -93,12 +93,12 @@ def read_files(dataset: FilesDataset, named: Sequence[str] = ()) -> Mapping[str,
 
 
 def read_file(path: Path, field: str, given: Format, named: Sequence[str] = ()) -> Source:
-    """Look through one file or folder; its rows are read when it is known which columns are needed.
+    """Scan one file or folder; its rows are read when the needed columns are known.
 
     Args:
         path: It exists.
         field: The spec field that names it.
-        given: How delimited text is written, as far as that is said.
+        given: How delimited text is written, as far as given.
         named: Columns that it must have, as far as they are known: a first line with all of them is its header.
 
     Raises:

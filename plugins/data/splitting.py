@@ -1,4 +1,4 @@
-"""The three splits that every model needs: carved off where they are not given, cut to a limit where one is set."""
+"""The three splits that every model needs: carved off if they are not given, cut to a limit if one is set."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ __all__ = [
 
 SPLITS = ("train", "validation", "test")
 _CARVED = {"test": 0.2, "validation": 0.1}
-"""Share of train that is kept back where a split is not given, test first, then validation from what is left."""
+"""Share of train that is kept back if a split is not given: test first, then validation from the rest."""
 _STREAMS = {"carve": {"test": 1, "validation": 2}, "limit": {"train": 3, "validation": 4, "test": 5}}
 """Every use of the seed has its own stream, so that a limit never changes which rows were carved off."""
 NAMED = 5
@@ -47,7 +47,7 @@ E = TypeVar("E", bound=SplitExamples)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupOverlap:
-    """Groups that stand in two splits.
+    """Groups that occur in two splits.
 
     Attributes:
         first: One split, nearer to train.
@@ -85,15 +85,15 @@ def make_splits(
     """Return all three splits within `limit`, and notes on those that had to be carved off train.
 
     A limit keeps a seeded, stratified sample of its split. A split that was carved off and has no limit of its own
-    shrinks with train, so that their ratio stays: judging must not cost more than training. Splits that were given
-    are touched by their own limit alone.
+    shrinks with train, so that their ratio stays: an evaluation must not cost more than a training. Splits that were
+    given are only cut by their own limit.
 
-    With `groups`, no group is parted where a split is carved off. With `times`, the latest rows are carved off, rows
-    of one time together; with both, a group goes where its latest row goes. Notes say where splits that were given
-    do not keep to this.
+    With `groups`, a split is carved off without dividing a group. With `times`, the latest rows are carved off, rows
+    of one time together; with both, a group goes where its latest row goes. Notes say where given splits
+    do not follow these rules.
 
     Args:
-        given: The splits that there are, train among them.
+        given: The existing splits, including train.
         limit: Rows to keep.
         seed: Decides which.
         groups: By split of `given` the ids of each row's group, int, shape (rows,), one id for one group in all splits;
@@ -145,7 +145,7 @@ def _carve_missing(
 ) -> tuple[Mapping[str, E], list[str], Mapping[str, np.ndarray]]:
     """Return all three splits, the missing ones carved off train, notes, and the times of those carved off by time."""
     splits, notes, moments = dict(given), list[str](), dict[str, np.ndarray]()
-    rows = np.arange(splits["train"].strata.size)  # those of the training split as it was given that are left
+    rows = np.arange(splits["train"].strata.size)  # the remaining rows of the given training split
     for split, share in _CARVED.items():
         if split in splits:
             continue
@@ -170,7 +170,7 @@ def _carve_missing(
 
 
 def _span(times: np.ndarray) -> str:
-    """Return ``, from 2026-11-28 to 2026-12-31`` for the times of a split; nothing if it has none."""
+    """Return ``, from 2026-11-28 to 2026-12-31`` for the times of a split; an empty string if it has none."""
     if not times.size:
         return ""
     if times.dtype.kind != "M":
@@ -203,7 +203,7 @@ def _nothing_carved(split: str, rows: int, groups: np.ndarray | None, times: np.
 
 
 def _check_classes(before: np.ndarray, splits: Mapping[str, SplitExamples], names: Sequence[str] | None) -> None:
-    """Make sure that each class that the latest rows have has an earlier row to be learnt from.
+    """Check that each class of the latest rows has an earlier row from which a model can learn it.
 
     Raises:
         DataError: One has none.
@@ -220,7 +220,7 @@ def _check_classes(before: np.ndarray, splits: Mapping[str, SplitExamples], name
 
 
 def group_overlaps(groups: Mapping[str, np.ndarray]) -> list[GroupOverlap]:
-    """Return for each two splits the groups that stand in both, train first; nothing for splits without any.
+    """Return for each two splits the groups that occur in both, train first; nothing for splits without any.
 
     Args:
         groups: By split the ids of each row's group; negative for a row without one.
@@ -251,7 +251,7 @@ def time_notes(times: Mapping[str, np.ndarray]) -> list[str]:
 
 
 def _limit(data: E, size: int, split: str, seed: int) -> E:
-    """Keep a sample of `size` rows, all where there are no more; train keeps a row of every class."""
+    """Keep a sample of `size` rows, or all if there are no more; train keeps a row of every class."""
     if size >= data.strata.size:
         return data
     classes = np.unique(data.strata).size

@@ -12,7 +12,7 @@ import numpy as np
 __all__ = ["carve", "carve_groups", "carve_latest", "sample", "with_time"]
 
 _RESTARTS, _TRIES = 32, 200_000
-"""Random orders of the groups that are tried, fewer where there are many: groups x orders up to the second number."""
+"""Random orders of the groups that are tried, fewer if there are many: groups x orders up to the second number."""
 _SIZE = 20.0
 """Weight of the size of a split next to that of its classes."""
 
@@ -29,8 +29,8 @@ def carve(labels: np.ndarray, share: float, seed: int, stream: int) -> tuple[np.
         stream: Number of this use of the seed; different numbers draw independently.
 
     Returns:
-        Indices of the rows that stay and of those carved off, each ascending; the second is empty where every class
-        has one row only.
+        Indices of the rows that stay and of those carved off, each ascending; the second is empty if every class
+        has only one row.
     """
     counts = np.bincount(labels)
     wanted = max(1, round(share * labels.size))
@@ -41,7 +41,7 @@ def carve(labels: np.ndarray, share: float, seed: int, stream: int) -> tuple[np.
 def carve_groups(
     labels: np.ndarray, groups: np.ndarray, share: float, seed: int, stream: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Split rows in two without parting a group.
+    """Split rows in two without dividing a group.
 
     Groups are taken in a random order as long as each brings size and classes nearer to their shares; the best of
     several orders counts. At least one group is carved off, the one that fits best if all are too large, and every
@@ -55,8 +55,8 @@ def carve_groups(
         stream: Number of this use of the seed; different numbers draw independently.
 
     Returns:
-        Indices of the rows that stay and of those carved off, each ascending; the second is empty where no group can
-        go without a class leaving with it.
+        Indices of the rows that stay and of those carved off, each ascending; the second is empty if each group
+        is the only one with some class.
     """
     units, count = _units(groups)
     if count == labels.size:
@@ -77,7 +77,7 @@ def carve_groups(
 
 
 def carve_latest(times: np.ndarray, share: float, groups: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Split rows in two, the latest on one side; rows of one time are never parted, nor those of a group.
+    """Split rows in two, the latest on one side; rows of one time, or of one group, always stay together.
 
     The border between two times is the one that brings the size nearest to its share, at least one row being on each
     side. A group goes where its latest row goes. Rows without a time stay.
@@ -88,7 +88,7 @@ def carve_latest(times: np.ndarray, share: float, groups: np.ndarray | None = No
         groups: As for `carve_groups`; None if rows are on their own.
 
     Returns:
-        Indices of the rows that stay and of those carved off, each ascending; the second is empty where all rows have
+        Indices of the rows that stay and of those carved off, each ascending; the second is empty if all rows have
         the same time, or none.
     """
     known = with_time(times)
@@ -115,14 +115,14 @@ def with_time(times: np.ndarray) -> np.ndarray:
 
 
 def sample(labels: np.ndarray, size: int, seed: int, stream: int, *, every_class: bool) -> np.ndarray:
-    """Keep `size` rows, each class in proportion; all where there are no more.
+    """Keep `size` rows, each class in proportion; all if there are no more.
 
     Args:
         labels: Class ids, shape (rows,).
         size: Rows to keep; with `every_class` at least the number of classes.
         seed: Decides which.
         stream: Number of this use of the seed.
-        every_class: Whether each class that is there keeps at least one row.
+        every_class: Whether each class that occurs keeps at least one row.
 
     Returns:
         Indices of the rows to keep, ascending.
@@ -138,7 +138,7 @@ def _quotas(counts: np.ndarray, wanted: int, least: np.ndarray, most: np.ndarray
     exact = wanted * counts / counts.sum()
     quotas: np.ndarray = np.clip(np.floor(exact).astype(np.int64), least, most)
     while left := wanted - int(quotas.sum()):
-        step = 1 if left > 0 else -1  # bounds may have given more than there was: take it back
+        step = 1 if left > 0 else -1  # the bounds may have given more rows than wanted: remove them
         free = np.flatnonzero(quotas < most if left > 0 else quotas > least)
         furthest = free[np.argsort(-step * (exact - quotas)[free], kind="stable")]
         quotas[furthest[: abs(left)]] += step
@@ -179,10 +179,10 @@ def _take(
     """Take groups in `order` that bring the sums nearer to what is wanted; return the error that is left, and them.
 
     The error is `_SIZE` times the squared distance from the wanted size over all rows, plus that of each class over
-    its rows. If no group brings anything nearer, the least harmful one is taken; none if each would take a class along.
+    its rows. If no group brings anything nearer, the least harmful one is taken; none if each would remove a class.
     """
     rows = sum(totals)
-    left = [wanted * total / rows for total in totals]  # what is wanted yet; negative where there is too much
+    left = [wanted * total / rows for total in totals]  # what is still wanted; negative if there is too much
     spare = [total - 1 for total in totals]
     gap, taken = float(wanted), list[int]()
     error = _SIZE * wanted * wanted / rows

@@ -1,4 +1,4 @@
-"""What reads the column of the truth, whatever a task predicts."""
+"""The interface that reads the column of the truth, whatever a task predicts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class SplitTruths:
 
 
 class Truths(Protocol):
-    """Reads the truths of one split after the other, train first."""
+    """Reads the truths of the splits one after the other, train first."""
 
     def read(self, split: str, files: Sequence[Source], column: str, usable: Sequence[np.ndarray]) -> SplitTruths:
         """Return the truths of a split.
@@ -45,4 +45,4 @@ class Truths(Protocol):
         """
 
     def secret(self, files: Sequence[Source], column: str) -> bool:
-        """Return whether files keep their truths secret, as published test sets do."""
+        """Return whether the truths of files are secret, as in some published test sets."""

@@ -1,4 +1,4 @@
-"""The values of a column without the tricks of its storage: valid UTF-8, neither lists nor objects, NaN as null."""
+"""The values of a column in a plain form: valid UTF-8, neither lists nor objects, NaN as null."""
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +13,7 @@ _WANTED = {"text": ", not text", "label": "; labels are strings, numbers, or tru
 
 
 def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return categorical columns and string views as their plain values, any other column as it is."""
+    """Return categorical columns and string views as their plain values, any other column unchanged."""
     if pa.types.is_dictionary(column.type):
         column = pc.cast(column, column.type.value_type)
     return pc.cast(column, pa.large_string()) if pa.types.is_string_view(column.type) else column
@@ -46,7 +46,7 @@ def read_values(source: Source, column: str, role: str) -> pa.ChunkedArray:
     try:
         values = values if pa.types.is_large_string(kind) else pc.cast(values, pa.large_string())
         if source.typed:  # text files are checked as a whole
-            values.validate(full=True)  # a cast from string to large_string trusts the bytes
+            values.validate(full=True)  # a cast from string to large_string does not check the bytes
     except pa.ArrowInvalid as error:
         raise DataError(
             f"{source.origin}: column {column!r} holds bytes that are not UTF-8, first in row "

@@ -1,1 +1,1 @@
-"""Rules about a study that hold for every task, and what all rules are given."""
+"""Rules about a study that hold for every task, and the input that every rule receives."""

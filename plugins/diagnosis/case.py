@@ -1,4 +1,4 @@
-"""One study as the rules look at it: its records, and what follows from them at once."""
+"""One study as the rules see it: its records, and facts computed from them."""
 
 import math
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ __all__ = ["DiagnosisCase", "number"]
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisCase:
-    """What a rule is given.
+    """The input of a rule.
 
     Attributes:
         evidence: The records.
@@ -28,12 +28,12 @@ class DiagnosisCase:
 
     @property
     def best(self) -> DiagnosisTrial | None:
-        """The trial to look at; None while none is complete."""
+        """The trial to examine; None if no trial is complete."""
         return next((trial for trial in self.evidence.trials if trial.number == self.evidence.best), None)
 
     @property
     def kept(self) -> EpochMetrics | None:
-        """The measurement of `best` that its model was kept at: the best one if it ends early, else the last."""
+        """The measurement of `best` whose model was kept: the best one with early stopping, else the last one."""
         trial, metric = self.best, self.metrics.get(self.evidence.metric)
         if trial is None or not trial.history:
             return None
@@ -45,7 +45,7 @@ class DiagnosisCase:
 
     @property
     def complete(self) -> list[DiagnosisTrial]:
-        """The trials that came to their end with a value, best first; of equals the earlier one."""
+        """The complete trials that have a value, best first; of equal trials the earlier one comes first."""
         ended = [trial for trial in self.evidence.trials if trial.state == "complete" and trial.value is not None]
         metric = self.metrics.get(self.evidence.metric)
         sign = -1 if metric is None or metric.maximize else 1
@@ -53,17 +53,17 @@ class DiagnosisCase:
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """The whole `model_config` of the trial to look at, of the first one where none is complete."""
+        """The whole `model_config` of the trial to examine, or of the first trial if none is complete."""
         trial = self.best or next(iter(self.evidence.trials), None)
         return {} if trial is None else trial.config
 
     def is_share(self, metric: str) -> bool:
-        """Return whether a metric is a share of one, whose differences are told in points of a hundred."""
+        """Return whether a metric is a share between 0 and 1, whose differences are shown in percentage points."""
         return metric in self.metrics and self.metrics[metric].format == "percent"
 
     @property
     def judged(self) -> Evaluation | None:
-        """The winner on test; else the trial to look at, on validation."""
+        """The winner on the test split; else the trial to examine, on the validation split."""
         for split in ("test", "validation"):
             if (found := self.evidence.evaluations.get(("winner", split))) is not None:
                 return found
@@ -71,12 +71,12 @@ class DiagnosisCase:
 
     @property
     def validation_rows(self) -> int:
-        """Rows of the validation split; 0 where nobody told."""
+        """Rows of the validation split; 0 if the number is unknown."""
         return self.evidence.data.rows.get("validation", 0)
 
 
 def number(value: Any) -> float | None:
-    """Return a finite number as a float, and None for all else."""
+    """Return a finite number as a float, and None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return float(value)

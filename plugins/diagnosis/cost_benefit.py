@@ -12,13 +12,13 @@ from plugins.diagnosis.fixes import advise, change, keep
 __all__ = ["not_better_than_baseline", "too_few_rows"]
 
 _MATTERS = {True: 0.005, False: 0.01}
-"""Differences that somebody might act on: half a point for a share of one, a hundredth of a nat for a loss. Rows that
-would show a smaller one are not worth their cost."""
+"""Differences that are large enough to act on: half a point for a share, a hundredth of a nat for a loss. Rows that
+would only show a smaller difference are not worth their cost."""
 _FEW_EPOCHS = 2
 
 
 def not_better_than_baseline(case: DiagnosisCase) -> Iterator[Diagnosis]:
-    """The interval of the difference to the baseline is not wholly above 0."""
+    """The interval of the difference to the baseline does not lie wholly above 0."""
     versus = case.evidence.versus_baseline
     if versus is None or versus.low > 0:
         return
@@ -67,14 +67,14 @@ def not_better_than_baseline(case: DiagnosisCase) -> Iterator[Diagnosis]:
 
 
 def too_few_rows(case: DiagnosisCase) -> Iterator[Diagnosis]:
-    """A difference between tuned and given configuration that would matter, but that the rows cannot show."""
+    """A difference between the tuned and the given configuration that would matter, but that the rows cannot show."""
     versus = case.evidence.versus_given
     if versus is None or versus.low > 0 or versus.high < 0:
         return
     observed, half = abs(versus.difference), (versus.high - versus.low) / 2
     if observed < _MATTERS[case.is_share(versus.metric)] or half <= observed:
         return
-    # The interval narrows with the square root of the rows, as that of any mean over independent examples.
+    # The interval narrows with the square root of the rows, like that of any mean over independent examples.
     wanted = math.ceil(versus.rows * (half / observed) ** 2)
     numbers = {**_numbers(case, versus), "wanted": wanted}
     yield Diagnosis(
@@ -106,7 +106,7 @@ def too_few_rows(case: DiagnosisCase) -> Iterator[Diagnosis]:
 
 
 def _in_points(case: DiagnosisCase, versus: Comparison) -> bool:
-    """Return whether a difference is told in points, model minus other: larger has to be better for that."""
+    """Return whether a difference is shown in points, model minus other; this requires that larger is better."""
     return case.is_share(versus.metric) and case.metrics[versus.metric].maximize
 
 

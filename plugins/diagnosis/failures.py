@@ -13,7 +13,7 @@ __all__ = ["failed_trials", "severity_of"]
 
 
 def failed_trials(case: DiagnosisCase, known: Collection[str] = ()) -> Iterator[Diagnosis]:
-    """Trials that failed, for other reasons than those `known` to rules of their own."""
+    """Trials that failed for reasons other than the `known` ones, which have rules of their own."""
     failed = [trial for trial in case.evidence.trials if trial.state == "failed" and trial.failure not in known]
     if not failed:
         return
@@ -36,5 +36,5 @@ def failed_trials(case: DiagnosisCase, known: Collection[str] = ()) -> Iterator[
 
 
 def severity_of(case: DiagnosisCase, failed: Sequence[DiagnosisTrial]) -> Literal["problem", "warning"]:
-    """Return how grave failures are: they spoil a study that lost half of its trials to them."""
+    """Return how grave the failures are: a study that lost half of its trials to them is not usable."""
     return "problem" if 2 * len(failed) >= len(case.evidence.trials) else "warning"

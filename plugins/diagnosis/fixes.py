@@ -1,4 +1,4 @@
-"""Remedies as fields of the spec: only fields that the plugin has, only values that it takes."""
+"""Fixes as fields of the spec: only fields that the plugin has, only values that it accepts."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -20,23 +20,23 @@ def advise(template: str, **values: Value) -> Fix:
 
 
 def keep(*remedies: Fix | None) -> tuple[Fix, ...]:
-    """Return the remedies that there are, in their order."""
+    """Return the fixes that are not None, in their order."""
     return tuple(remedy for remedy in remedies if remedy is not None)
 
 
 def change(
     case: DiagnosisCase, name: str, value: Any, template: str, *, end: End | None = None, **values: str | float
 ) -> Fix | None:
-    """Return the remedy of giving a field of `model_config` another value; None where that cannot be.
+    """Return the fix that gives a field of `model_config` another value; None if that is impossible.
 
-    Where the field is tuned, what changes is its search space: the given configuration is only the first trial.
+    If the field is tuned, its search space changes: the given configuration is only the first trial.
 
     Args:
         case: The study.
         name: A field.
         value: Its new value.
         template: The advice.
-        end: Which end of a range becomes `value` where that lies inside; the far one from the trial's value if None.
+        end: Which end of a range becomes `value` if that lies inside; if None, the end far from the trial's value.
         values: Of the template's placeholders.
     """
     entry = case.evidence.space.get(name)
@@ -49,19 +49,19 @@ def change(
 
 
 def give(case: DiagnosisCase, name: str, value: Any, template: str, **values: str | float) -> Fix | None:
-    """Return the remedy of giving a field of the given configuration another value, tuned or not; see `change`."""
+    """Return the fix that gives a field of the given configuration another value, tuned or not; see `change`."""
     if value == case.settings.get(name) or not _is_valid(case, name, value):
         return None
     return Fix(Statement(template, values), f"model_config.{name}", value)
 
 
 def metric(case: DiagnosisCase, name: str, template: str) -> Fix | None:
-    """Return the remedy of tuning for another metric; None where it is the one already."""
+    """Return the fix that tunes for another metric; None if the study already tunes for it."""
     return None if case.evidence.metric == name else Fix(Statement(template), "study.metric", name)
 
 
 def _far_end(value: Any, current: Any) -> End:
-    """Return the end of a range that shuts the present value out."""
+    """Return the end of a range that excludes the present value."""
     return "high" if number(current) is None or value < current else "low"
 
 
@@ -78,7 +78,7 @@ def _bound(entry: Mapping[str, Any], value: Any, end: End) -> tuple[str, Any]:
 
 
 def _is_valid(case: DiagnosisCase, name: str, value: Any) -> bool:
-    """Tell whether the plugin has the field, and takes the value beside those of the trial."""
+    """Return whether the plugin has the field, and accepts the value together with the other values of the trial."""
     if name not in case.evidence.Config.model_fields:
         return False
     try:

@@ -12,20 +12,20 @@ from plugins.diagnosis.fixes import change
 __all__ = ["edge_of_space"]
 
 _FEWEST_TRIALS = 4
-"""Complete trials below which the best one's place tells nothing."""
+"""With fewer complete trials than this, the place of the best one means nothing."""
 _OUTER = 0.05
 """Part of a range, at either end, that counts as its edge for the best trial."""
 _OUTSKIRTS = 0.15
 """The same for the trials after it. A field without effect meets both conditions in 3 % of studies at either end."""
 _NEXT = 2
 _FEW_VALUES = 10
-"""Ranges with fewer values hit their ends often: all of the best trials must then be there, and there be more."""
+"""The best trials of ranges with fewer values often lie at an end: then all of them must, and more are needed."""
 _FEWEST_TRIALS_OF_FEW_VALUES = 8
 _BEST_OF_FEW_VALUES = 4
 
 
 def edge_of_space(case: DiagnosisCase) -> Iterator[Diagnosis]:
-    """The best trials crowd at one end of a tuned field's range, and the field allows values beyond it."""
+    """The best trials lie at one end of a tuned field's range, and the field allows values beyond it."""
     for name, entry in case.evidence.space.items():
         low, high = number(entry.get("low")), number(entry.get("high"))
         if low is None or high is None or not low < high:
@@ -43,7 +43,7 @@ def edge_of_space(case: DiagnosisCase) -> Iterator[Diagnosis]:
                 else "Widen the range downwards: better values may lie beyond it.",
             )
             if remedy is None:
-                continue  # the field has no values beyond: an end that nature set is no finding
+                continue  # the field has no values beyond: an end that cannot be moved is no finding
             yield Diagnosis(
                 rule="edge_of_space",
                 severity="warning",
@@ -63,7 +63,7 @@ def edge_of_space(case: DiagnosisCase) -> Iterator[Diagnosis]:
 
 
 def _crowd(case: DiagnosisCase, name: str, entry: Mapping[str, Any], *, at_high: bool) -> bool:
-    """Tell whether the best trials lie at one end of the range."""
+    """Return whether the best trials lie at one end of the range."""
     places = [place for trial in case.complete if (place := _place(trial, name, entry)) is not None]
     distances = [1 - place if at_high else place for place in places]
     values = _values(entry)
@@ -87,7 +87,7 @@ def _place(trial: DiagnosisTrial, name: str, entry: Mapping[str, Any]) -> float 
 
 
 def _values(entry: Mapping[str, Any]) -> int | None:
-    """Return how many values a range has; None where that is any number."""
+    """Return how many values a range has; None if it is unlimited."""
     low, high, step = entry["low"], entry["high"], entry.get("step")
     if step is None and isinstance(low, int) and isinstance(high, int):
         step = 1

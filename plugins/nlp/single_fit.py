@@ -19,14 +19,14 @@ __all__ = ["Fit", "SingleFitMethod", "SingleFitTrainer"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fit:
-    """What a fit leaves behind.
+    """The result of a fit.
 
     Attributes:
         model: The model.
         seconds: Spent fitting.
         train_loss: Mean loss of a training example.
-        train_metrics: What else is known of the training examples; see `EpochMetrics`.
-        notes: What happened on the way that a reader should know.
+        train_metrics: Further metrics of the training examples; see `EpochMetrics`.
+        notes: Events during the fit that a reader should know.
     """
 
     model: Any
@@ -51,7 +51,7 @@ class SingleFitMethod:
         open_for: Opens it to be evaluated on data; raises `ModelSourceError` if it does not fit them.
         read_file: Opens it to be evaluated on a file, which it reads for the model.
         forecast: Returns what a fit will cost; see `catalog.contract.capabilities.Plans`.
-        too_large: What to say and to advise if memory runs out.
+        too_large: The message and the advice if memory runs out.
         completed: Returns the model to keep, given what it says about the validation examples.
     """
 

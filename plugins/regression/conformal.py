@@ -3,7 +3,7 @@
 Lei, G'Sell, Rinaldo, Tibshirani and Wasserman, "Distribution-free predictive inference for regression", Journal of the
 American Statistical Association 113, 2018, algorithm 2. If the examples of validation and the new ones are
 exchangeable, an interval of level 0.9 holds the truth of at least 90 % of the new ones. A model whose best epoch or
-configuration was chosen on validation has seen a little of it, so the true share can be slightly lower: the coverage on
+configuration was chosen on validation depends a little on it, so the true share can be slightly lower: the coverage on
 the test split is reported.
 """
 
@@ -29,7 +29,7 @@ def fit_interval(truths: np.ndarray, predicted: np.ndarray, level: float = LEVEL
     Args:
         truths: Of validation, float64, shape (rows,).
         predicted: The model's predictions of them.
-        level: Share of new examples whose truth is to lie within.
+        level: Share of new examples whose truth must lie within.
     """
     rows = truths.size
     rank = math.ceil((rows + 1) * level)

@@ -26,7 +26,7 @@ _GRAVE_GAP = 2.5
 _LITTLE = 0.1
 """Share of the variance below which a model explains little; always answering the mean explains none."""
 _BIAS = 0.5
-"""Share of the error of a group of truths that is bias, from which the ends of the scale are drawn to the middle."""
+"""Share of the error of a group of truths that is bias, from which on the ends of the scale are drawn to the middle."""
 _MEAN_BIAS = 0.25
 """Mean of all errors, with their signs, as a share of the mean absolute error."""
 _FAR = 4.0
@@ -39,7 +39,7 @@ def error_gap(case: DiagnosisCase, remedies: Sequence[Fix]) -> Iterator[Diagnosi
 
     Args:
         case: The study.
-        remedies: What makes the model fit the training rows less closely.
+        remedies: Fixes that make the model fit the training rows less closely.
     """
     kept = case.kept
     loss = None if kept is None else number(kept.metrics.get("loss"))

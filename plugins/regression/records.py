@@ -1,4 +1,4 @@
-"""What a task of numbers knows about data and finds in an evaluation: the typed form of their JSON details."""
+"""The records of tasks of numbers about data and evaluations: the typed form of their JSON details."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -97,7 +97,7 @@ class ConformalInterval:
     """How far a prediction may be off: an interval of `half_width` on both sides of it.
 
     Attributes:
-        level: Share of new examples whose truth it is to hold, such as 0.9.
+        level: Share of new examples whose truth it should hold, such as 0.9.
         half_width: In the units of the target.
         rows: Examples of the validation split that it was fitted on.
         coverage: Share of the evaluated examples whose truth it holds; None if it was fitted on these very examples.

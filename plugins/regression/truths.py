@@ -1,4 +1,4 @@
-"""The column of the number to predict: read, rows without one, and what is none."""
+"""The column of the number to predict: numbers, missing ones, and cells that are not numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ from plugins.tables.wording import listed, rows_named, shortened
 __all__ = ["NumberTruths"]
 
 _FEW = 1000
-"""Different numbers up to which cells are searched for rows that a quote too many has swallowed."""
+"""Up to so many different numbers, cells are searched for rows that an extra quote has swallowed."""
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class NumberTruths:
         role: The field of `dataset` that names the column.
         classification: Key of the task that predicts classes of the same inputs, for messages.
         form: How the rows that a model is trained on write them; None until they have been read. Other files must
-            write them alike.
+            write them in the same way.
     """
 
     drop_missing: bool = False
@@ -173,12 +173,12 @@ class NumberTruths:
             )
 
     def secret(self, files: Sequence[Source], column: str) -> bool:  # noqa: ARG002 -- see `Truths`
-        """Return False: numbers have no value that stands for a secret."""
+        """Return False: numbers have no value that marks a secret truth."""
         return False
 
 
 def _texts(stored: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
-    """Return the cells of those files that know no numbers, trimmed."""
+    """Return the cells of the files without typed numbers, trimmed."""
     texts = [trimmed(values) for values in stored if is_text(values.type)]
     return pa.chunked_array([chunk for text in texts for chunk in text.chunks], pa.large_string())
 

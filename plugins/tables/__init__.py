@@ -1,1 +1,1 @@
-"""Tables of any usual file format, for every task: what is guessed is stated, and no row is lost without a number."""
+"""Tables of any usual file format, for every task: every guess is stated, and lost rows are counted."""

@@ -1,7 +1,7 @@
-"""What the messages of an Arrow file say of their sizes, before any of them is decompressed.
+"""What the messages of an Arrow file say about their sizes, before any of them is decompressed.
 
 An Arrow stream is a row of messages, each with a FlatBuffers table that says which buffers follow it; in a file the
-stream stands behind a mark and before a footer. A compressed buffer begins with its size when unpacked
+stream is between a mark and a footer. A compressed buffer begins with its size when unpacked
 (https://arrow.apache.org/docs/format/Columnar.html, "Encapsulated message format" and "Compression").
 """
 
@@ -15,12 +15,12 @@ _CONTINUED = 0xFFFFFFFF
 _DICTIONARY, _ROWS = 2, 3
 """Kinds of messages with buffers."""
 _MOST_METADATA = 1 << 28
-"""Bytes of what stands before the buffers of one message."""
+"""Bytes of the part before the buffers of one message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """What a stream says of itself.
+    """What a stream says about itself.
 
     Attributes:
         rows: Of all its batches.
@@ -36,7 +36,7 @@ class Messages:
 
 
 def read_messages(file: IO[bytes], start: int) -> Messages:
-    """Look through a stream that begins at a place of a file.
+    """Scan a stream that begins at a place of a file.
 
     Raises:
         ValueError: It is damaged.

@@ -110,7 +110,7 @@ def _content(path: Path, field: str) -> bytes:
 def _texts(paths: Sequence[Path], field: str, given: Format) -> tuple[list[str], list[str]]:
     """Return the text of each file, and notes on their encoding.
 
-    Files that are not UTF-8 share one encoding, which is found from all of them: one alone says too little.
+    Files that are not UTF-8 share one encoding, which is found from all of them: a single file shows too little.
     """
     texts: list[str] = []
     foreign: list[int] = []

@@ -30,14 +30,14 @@ __all__ = ["open_arrow", "open_parquet", "open_saved", "saved_splits"]
 
 _READ_ROWS = 1 << 16
 _FILE, _FEATHER_1 = b"ARROW1", b"FEA1"
-"""With which Arrow files begin, and those of the first version of Feather; Arrow streams have no such mark."""
+"""The first bytes of Arrow files, and of the first version of Feather; Arrow streams have no such mark."""
 
 
 def open_parquet(path: Path, field: str) -> OpenTable:
     """Open a Parquet file.
 
     Raises:
-        DataError: Not a Parquet file, a damaged one, or one that becomes far more than its size.
+        DataError: Not a Parquet file, a damaged one, or one that becomes far larger than its size.
     """
     with _parquet(path, field) as file:
         schema = plain_schema(file.schema_arrow)
@@ -191,7 +191,7 @@ def _parquet(path: Path, field: str, dictionaries: Sequence[str] = ()) -> Iterat
 
 @contextmanager
 def _arrow(path: Path, field: str, columns: Sequence[str] | None = None) -> Iterator[tuple[Any, Messages]]:
-    """Open the stream that an Arrow file is or holds; return what its messages say too."""
+    """Open the stream that an Arrow file is or holds; also return what its messages say."""
     try:
         with open_seekable(path, field) as content:
             first = content.read(len(_FILE))
@@ -211,7 +211,7 @@ def _arrow(path: Path, field: str, columns: Sequence[str] | None = None) -> Iter
 
 
 def _check_file(file: pa.PythonFile, found: Messages) -> None:
-    """Make sure that the footer of a file tells of the batches that stand before it."""
+    """Check that the footer of a file lists the batches before it."""
     file.seek(0)
     if not found.ended or ipc.open_file(file).num_record_batches != found.batches:
         raise pa.ArrowInvalid("its footer does not fit its content")
@@ -241,14 +241,14 @@ def _json(path: Path, field: str) -> dict[str, Any]:
 def _published(schema: pa.Schema) -> Mapping[str, tuple[str, ...]]:
     """Return the names of classes by column, as `datasets` stores its ClassLabel features; empty if there are none.
 
-    The place: schema metadata, key ``huggingface``, a JSON object, ``info.features.<column>.names``; of a column of
-    lists ``info.features.<column>.feature.names``.
+    They are in the schema metadata, key ``huggingface``, a JSON object, ``info.features.<column>.names``; of a column
+    of lists ``info.features.<column>.feature.names``.
     """
     try:
         stored = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
         return _named_classes(stored["info"]["features"])
     except (ValueError, KeyError, TypeError, RecursionError):
-        return {}  # foreign metadata under that key says nothing about classes
+        return {}  # other metadata under that key says nothing about classes
 
 
 def _named_classes(features: Any) -> Mapping[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""The bytes of a file, decompressed where its name says so."""
+"""The bytes of a file, decompressed if its name says so."""
 
 import bz2
 import gzip
@@ -32,7 +32,7 @@ __all__ = [
 
 COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst", ".zip")
 _CHUNK = 1 << 18
-"""Bytes that are read at a time; they stay in a processor's cache while they are looked at."""
+"""Bytes that are read at a time; they stay in a processor's cache while they are scanned."""
 _LISTING = 1 << 20
 """Bytes of the list of a zip archive's members, which becomes ten times as much in memory."""
 
@@ -59,8 +59,8 @@ def open_bytes(path: Path, field: str) -> Iterator[IO[bytes]]:
     """Open a file for reading from its beginning to its end, decompressed.
 
     Raises:
-        DataError: It cannot be opened or read, its archive is damaged, or it unpacks to far more than its size; also
-            while the block reads.
+        DataError: It cannot be opened or read, its archive is damaged, or it unpacks to far more than its size; raised
+            also while the block reads.
     """
     with _decompressing(path, field), open_regular(path) as raw:
         match path.suffix.lower():
@@ -85,7 +85,7 @@ def open_bytes(path: Path, field: str) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def open_seekable(path: Path, field: str) -> Iterator[IO[bytes]]:
-    """Open a file in which a reader jumps to and fro; what is compressed is held in memory.
+    """Open a file for random access; compressed content is held in memory.
 
     Raises:
         DataError: As `open_bytes`.
@@ -150,13 +150,13 @@ def cut_at_lines(
 
 
 def too_large(path: Path, field: str, what: str, needed: float, limit: float) -> DataError:
-    """Return the error of a file that asks for more than is allowed.
+    """Return the error for a file that needs more than is allowed.
 
     Args:
         path: The file.
         field: The spec field that names it.
         what: What is too large, and the limit.
-        needed: What the file asks for, as far as it is known.
+        needed: What the file needs, as far as known.
         limit: What is allowed.
     """
     return DataError(f"{path}: {what}. {allowing(needed, limit)}", field=field)
@@ -176,7 +176,7 @@ def _line_at(chunks: Iterable[bytes], place: int) -> tuple[int, int]:
 
 
 class _Unpacked(io.RawIOBase):
-    """What an archive unpacks to, as far as that is allowed."""
+    """The content of an archive, up to the size that is allowed."""
 
     def __init__(self, file: IO[bytes], path: Path, field: str) -> None:
         super().__init__()
@@ -185,7 +185,7 @@ class _Unpacked(io.RawIOBase):
         self._done = 0
 
     def read(self, size: int = -1) -> bytes:
-        """Return so many bytes, all that are left if negative.
+        """Return so many bytes; all the rest if negative.
 
         Raises:
             DataError: It is more than the file may become.
@@ -205,7 +205,7 @@ def _unpacked(file: Any, path: Path, field: str) -> IO[bytes]:
 
 
 class _Archive(io.FileIO):
-    """A zip archive whose list of members is read in one piece, and may not be long."""
+    """A zip archive whose list of members is read in one piece, and must not be long."""
 
     listed = False
 
@@ -246,7 +246,7 @@ def _member(archive: zipfile.ZipFile, path: Path, field: str) -> zipfile.ZipInfo
 
 @contextmanager
 def _decompressing(path: Path, field: str) -> Iterator[None]:
-    """Turn what the archive libraries raise into an error that names the file."""
+    """Turn errors of the archive libraries into an error that names the file."""
     try:
         yield
     except (gzip.BadGzipFile, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError, NotImplementedError) as error:

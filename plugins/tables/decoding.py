@@ -1,4 +1,4 @@
-"""How large the rows of Parquet and Arrow files become, measured before they do.
+"""How large the rows of Parquet and Arrow files become, measured before they are decoded.
 
 Some hundred bytes can stand for terabytes: a dictionary's entry that every row refers to, a run of a billion nulls,
 views of one string, a page or a buffer that is compressed a thousand times.
@@ -18,14 +18,14 @@ from plugins.tables.limits import in_units, most_unpacked
 __all__ = ["Decoded", "check_footer", "check_sound", "check_unpacked", "may_repeat", "plain_schema", "text_columns"]
 
 _OFFSET = 4
-"""Bytes that a string of no length, or a null, takes at least once it is decoded."""
+"""The least bytes that an empty string, or a null, takes when it is decoded."""
 _WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 8, "FLOAT": 4, "DOUBLE": 8}
 _PIECE = 1 << 26
 """Bytes that are decoded at a time."""
 
 
 def check_unpacked(size: int, path: Path, field: str) -> None:
-    """Make sure that a file does not become too large.
+    """Check that a file does not become too large.
 
     Args:
         size: What it becomes, in bytes, as far as that is known.
@@ -42,7 +42,7 @@ def check_unpacked(size: int, path: Path, field: str) -> None:
 
 
 def check_footer(metadata: Any, path: Path, field: str) -> None:
-    """Make sure that what a Parquet file says of its columns is not too large.
+    """Check that what a Parquet file says about its columns is not too large.
 
     Raises:
         DataError: It is.
@@ -66,7 +66,7 @@ def may_repeat(file: Any, columns: Sequence[str], path: Path) -> bool:
     """Return whether entries of dictionaries may be repeated until a Parquet file becomes too large.
 
     The first row of a group comes with the dictionary of its column; no value that refers to it is longer than its
-    longest entry. Reading all rows so would take twice the time and several times the memory.
+    longest entry. If all rows were read this way, it would take twice the time and several times the memory.
 
     Args:
         file: Opened so that `columns` are read as they are stored.
@@ -84,14 +84,14 @@ def may_repeat(file: Any, columns: Sequence[str], path: Path) -> bool:
 
 
 class Decoded:
-    """The rows of a file, with an account of how large they become."""
+    """The rows of a file, with a count of how large they become."""
 
     def __init__(self, path: Path, field: str) -> None:
         self._path, self._field = path, field
         self._size = 0
 
     def parts(self, batch: pa.RecordBatch, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of a batch with the types of `schema`, less at a time if they are large.
+        """Yield the rows of a batch with the types of `schema`, fewer at a time if they are large.
 
         Raises:
             DataError: The file has become too large.
@@ -111,7 +111,7 @@ class Decoded:
 
 
 def check_sound(batch: pa.RecordBatch) -> None:
-    """Make sure that what a batch refers to lies within it; whether strings are UTF-8 is not looked at.
+    """Check that everything that a batch refers to lies within it; the function does not check strings for UTF-8.
 
     Raises:
         pyarrow.ArrowInvalid: Something does not.

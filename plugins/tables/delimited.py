@@ -57,25 +57,25 @@ _SHORT_CELL = 8
 _RAGGED = 10_000
 """Rows of another width after which reading stops."""
 _LONG_HEADER = 5
-"""Lines from which on a header is worth a note; names of spreadsheets often take two or three."""
+"""From so many lines on a header gets a note; names of spreadsheets often take two or three."""
 _NAMED = 5
 """Rows that seem to have swallowed others and are named in a note."""
 _BOUNDARIES = ("straddling object", "header is larger than block size")
-"""What Arrow says of a row or a header that is longer than a block."""
+"""Arrow's message about a row or a header that is longer than a block."""
 
 
 def open_delimited(
     path: Path, field: str, given: Format, *, tabs: bool, whole: bool = False, named: Sequence[str] = ()
 ) -> OpenTable:
-    """Look through a file and make it ready for reading; an empty cell is an empty string.
+    """Scan a file and prepare it for reading; an empty cell is an empty string.
 
     Args:
         path: The file, compressed or not.
         field: The spec field that names it.
         given: What is known of how it is written.
-        tabs: Whether cells are divided by tabs if nothing else is said.
-        whole: Whether all rows will be read: parsing then begins on a second thread while the file is looked through.
-        named: Columns that the header must have; a first line with all of them is one, whatever it looks like.
+        tabs: Whether tabs separate cells if nothing else is given.
+        whole: Whether all rows will be read: parsing then begins on a second thread while the file is scanned.
+        named: Columns that the header must have; a first line with all of them is a header, whatever it looks like.
 
     Raises:
         DataError: An unknown encoding, a quote that is not closed at the end of its cell, a header that looks like a
@@ -191,7 +191,7 @@ def _sample(text: _Text) -> str:
 
 
 def _check_rows(text: _Text, structure: Structure) -> None:
-    """Make sure that no row is longer than a row may be."""
+    """Check that no row is longer than allowed."""
     longest = longest_row()
     if structure.widest > longest:
         what = (
@@ -214,7 +214,7 @@ def _structure(
     """Return the records of the file, and how it has to be read if the usual quotes do not fit.
 
     Raises:
-        DataError: Quotes that fit in no way.
+        DataError: Quotes that no way of reading fits.
     """
     name, plain = text.path.name, replace(dialect, quote="")
 
@@ -449,7 +449,7 @@ class _Reading:
         }
 
     def failed(self, error: Exception) -> DataError:
-        """Return what Arrow found wrong as an error that names the file."""
+        """Return Arrow's error as one that names the file."""
         if _too_long(error):
             longest = longest_row()
             what = f"a row, or what stands above the rows, is longer than {in_units(longest)}"
@@ -458,7 +458,7 @@ class _Reading:
         return DataError(f"{self.text.path} cannot be read as CSV: {reason}", field=self.text.field)
 
     def uneven(self, first: arrow_csv.InvalidRow, numbers: list[int]) -> DataError:
-        """Return the error of rows of other width; they are numbered without what stands above them."""
+        """Return the error for rows of another width; their numbers do not count the lines above the first row."""
         named = rows_named([number - self.skipped for number in numbers])
         if len(numbers) == _RAGGED:
             named = f"row {numbers[0] - self.skipped:,} and at least {_RAGGED - 1:,} others"
@@ -472,7 +472,7 @@ class _Reading:
 
 
 def _attempt(reading: _Reading) -> pa.Table | None:
-    """Parse a file that is still being looked through; return None if anything is wrong with it."""
+    """Parse a file while the scan continues; return None if anything is wrong with it."""
     try:
         with reading.source() as source:
             return arrow_csv.read_csv(source, **reading.options(None, block=_BLOCK))
@@ -481,7 +481,7 @@ def _attempt(reading: _Reading) -> pa.Table | None:
 
 
 def _parsed(reading: _Reading, structure: Structure, columns: Sequence[str] | None) -> pa.Table:
-    """Parse a file, on one thread as always: rows are numbered only then, and another looks the file through."""
+    """Parse a file, on one thread as always: only then rows are numbered, and another thread scans the file."""
     for block in _block_sizes(structure):
         ragged = _Ragged()
         try:
@@ -552,7 +552,7 @@ def _checked(reading: _Reading, structure: Structure, table: pa.Table) -> pa.Tab
 
 
 def _check_count(reading: _Reading, structure: Structure, found: int) -> None:
-    """Make sure that two independent ways of counting agree: no row is lost in between."""
+    """Check that two independent counts agree, so that no row is lost in between."""
     expected = structure.records + (structure.blank if len(reading.names) == 1 else 0)
     if found != expected:
         raise DataError(
@@ -575,7 +575,7 @@ class _Stream(io.RawIOBase):
         return True
 
     def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]  # typeshed: Buffer
-        """Fill `buffer`: Arrow takes what it gets for a block, and a row must fit into one."""
+        """Fill `buffer`: Arrow treats each result as a block, and a row must fit into one."""
         done = 0
         while done < len(buffer):
             if not self._rest:

@@ -1,4 +1,4 @@
-"""How a delimited text is written: its delimiter, its quotes, and where its header stands."""
+"""How a delimited text is written: its delimiter, its quotes, and the place of its header."""
 
 import csv
 import io
@@ -29,7 +29,7 @@ __all__ = [
 DELIMITERS = (",", ";", "\t", "|")
 _SNIFFED_ROWS = 100
 _EXCEL = re.compile(r"sep=([^\r\n])(?:\r\n|\r|\n)", re.IGNORECASE)
-"""The first line by which Excel is given the delimiter: no header and no row."""
+"""A first line that gives Excel the delimiter: it is neither header nor row."""
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*%?")
 _LONGEST_TITLE = 300
 """Characters of a line above the header."""
@@ -44,7 +44,7 @@ class Dialect:
     Attributes:
         delimiter: One ASCII character between two cells.
         quote: One ASCII character around cells that hold a delimiter or a line break; empty if there is none.
-        escape: The character before a quote that does not end its cell, where quotes are not doubled; else empty.
+        escape: The character before a quote that does not end its cell, if quotes are not doubled; else empty.
     """
 
     delimiter: str
@@ -114,12 +114,12 @@ def find_delimiter(sample: str, quote: str = '"') -> str:
 def find_header(sample: str, dialect: Dialect, *, given: bool | None) -> Header:
     """Find the header of a file; empty names if it has none.
 
-    Lines above it that hold a title only (one cell where the table has several) are passed over, with a note.
+    Lines above it that hold a title only (one cell although the table has several) are passed over, with a note.
 
     Args:
         sample: Beginning of the file.
         dialect: How it is written.
-        given: Whether the first line is a header; None if that is not said.
+        given: Whether the first line is a header; None if that is not given.
     """
     skipped = sample.index("\n") + 1 if excel_delimiter(sample) else 0
     offset = 1 if skipped else 0
@@ -143,7 +143,7 @@ def find_header(sample: str, dialect: Dialect, *, given: bool | None) -> Header:
     ):
         at += 1
     if not any(cell.strip() for cell in filled[at][0][1:]) and used > 1:
-        at = 0  # no line looks like a header: leave it to the caller to complain about the first
+        at = 0  # no line looks like a header: the caller reports the first one
     row, line = filled[at]
     above = [" ".join(cell.strip() for cell in cells if cell.strip()) for cells, _ in filled[:at]]
     notes = (passed_over(above),) if at else ()
@@ -151,7 +151,7 @@ def find_header(sample: str, dialect: Dialect, *, given: bool | None) -> Header:
 
 
 def passed_over(titles: Sequence[str]) -> str:
-    """Return a note on lines above the header, given what stands in each."""
+    """Return a note on lines above the header, given the text of each."""
     shown = " / ".join(title for title in titles if title)
     return f"{counted(len(titles), 'line')} above the header passed over: {shown[:80]!r}."
 
@@ -160,7 +160,7 @@ def header_problem(origin: str, why: str, named: Sequence[str]) -> str:
     """Return what is wrong with a header.
 
     Args:
-        origin: What errors call the file.
+        origin: The name of the file in errors.
         why: What `looks_like_data` says.
         named: Columns that the header must have, as far as they are known.
     """
@@ -173,7 +173,7 @@ def header_problem(origin: str, why: str, named: Sequence[str]) -> str:
 
 
 def has_named(names: Sequence[str], named: Sequence[str]) -> bool:
-    """Return whether a first line is a header because it holds all the columns that somebody has named.
+    """Return whether a first line is a header because it holds all named columns.
 
     Names that are numbers prove nothing alone: they may be those of a file without a header.
 

@@ -1,4 +1,4 @@
-"""Text as UTF-8: the encoding of a file is given, stated by a byte-order mark, or found where that is safe."""
+"""Text as UTF-8: the encoding of a file is given, stated by a byte-order mark, or found if that is safe."""
 
 import codecs
 from collections.abc import Iterable, Iterator, Sequence
@@ -40,7 +40,7 @@ _WESTERN_ZEROS = 0.4
 _BY_CHANCE = 0.2
 """Share of lines of an encoding of several bytes a character up to which they may be valid UTF-8 by chance."""
 _BINARY_ZEROS = 0.1
-"""Share of zeros in what is not UTF-16 from which on it is no text."""
+"""Share of zeros from which on a file that is not UTF-16 is not text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,11 @@ def check_codec(name: str, field: str) -> str:
 
 
 class NotUtf8Error(Exception):
-    """A file that was taken for UTF-8 is not."""
+    """Raised when a file that was read as UTF-8 is not UTF-8."""
 
 
 def marked_encoding(path: Path, field: str) -> Encoding | None:
-    """Return the encoding that the beginning of a file gives away: a byte-order mark, or the zeros of UTF-16.
+    """Return the encoding that the beginning of a file shows: a byte-order mark, or the zeros of UTF-16.
 
     Raises:
         DataError: It begins with so many zeros that it is no text.
@@ -105,7 +105,7 @@ def marked_encoding(path: Path, field: str) -> Encoding | None:
 
 
 def find_encoding(path: Path, field: str) -> Encoding:
-    """Find the encoding of a file that says nothing of it; reads the file once unless it begins with a mark.
+    """Find the encoding of a file that does not state it; this reads the file once unless it begins with a mark.
 
     UTF-8 is recognised by being valid; for anything else see `guess_codec`.
 

@@ -22,7 +22,7 @@ __all__ = ["open_excel"]
 _LOOKED_AT = 200
 """Rows that a header is compared with."""
 _DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError)
-"""What damaged archives raise; RuntimeError: one with a password."""
+"""What damaged archives raise; RuntimeError: an archive with a password."""
 
 
 def open_excel(path: Path, field: str, given: Format, *, named: Sequence[str] = ()) -> OpenTable:
@@ -32,7 +32,7 @@ def open_excel(path: Path, field: str, given: Format, *, named: Sequence[str] = 
         path: The workbook.
         field: The spec field that names it.
         given: Whether it has a header.
-        named: Columns that the header must have; a first row with all of them is one, whatever it looks like.
+        named: Columns that the header must have; a first row with all of them is a header, whatever it looks like.
 
     Raises:
         DataError: No workbook, a sheet without rows, a column without a name, or two of one name.
@@ -107,7 +107,7 @@ def _sheets(path: Path, field: str) -> tuple[list[str], list[list[Any]]]:
 
 
 def _without_titles(rows: list[list[Any]]) -> tuple[tuple[str, ...], list[list[Any]]]:
-    """Return what stands in rows above the header, which fill the first column only, and the rows from there on."""
+    """Return the text of rows above the header, which fill only the first column, and the rows from the header on."""
     widest = max(sum(cell != "" for cell in row) for row in rows[:_LOOKED_AT])
     start = next((at for at, row in enumerate(rows) if any(cell != "" for cell in row[1:])), 0) if widest > 1 else 0
     return tuple(_text(row[0]).strip() for row in rows[:start]), rows[start:]

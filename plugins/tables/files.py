@@ -1,4 +1,4 @@
-"""From what a spec names, a file, a list, a pattern or a folder, to open tables."""
+"""Opens the tables that a spec names by a file, a list, a pattern or a folder."""
 
 import os
 from collections import Counter
@@ -93,7 +93,7 @@ def _as_stored(name: str) -> str:
 
 
 def _matches(pattern: str) -> Iterator[Path]:
-    """Yield what matches a pattern, as `glob` does; ``**`` follows no links, which may lead back to where they are."""
+    """Yield what matches a pattern, as `glob` does; ``**`` follows no links, which may form a loop."""
     path = Path(pattern)
     if "**" not in path.parts:
         yield from map(Path, glob(pattern))  # noqa: PTH207 -- `Path.glob` needs a folder to start from
@@ -128,13 +128,13 @@ def open_file(
     whole: bool = False,
     named: Sequence[str] = (),
 ) -> OpenTable:
-    """Open one file or folder; its name says of which format it is.
+    """Open one file or folder; its name says which format it has.
 
     Args:
         path: It exists.
         field: The spec field that names it.
-        given: How delimited text is written, as far as that is said.
-        predicting: Whether the rows need no labels: plain text, a text a line, will do.
+        given: How delimited text is written, as far as given.
+        predicting: Whether the rows need no labels: then plain text, one text a line, is allowed.
         whole: Whether all rows will be read at once.
         named: Columns that it must have, as far as they are known: a first line with all of them is its header.
 
@@ -173,7 +173,7 @@ def check_file(path: Path, field: str) -> None:
         if not path.is_file():
             raise DataError(f"{path} is neither a file nor a folder.", field=field)
         with open_regular(path) as file:
-            # What is said to be empty and is not belongs to no disk: reading /proc/kmsg waits for the kernel to speak.
+            # A file of size 0 with content is not on a disk: reading /proc/kmsg waits for messages of the kernel.
             if not os.fstat(file.fileno()).st_size or not file.read(1):
                 raise DataError(f"{path} is empty.", field=field)
 
@@ -196,7 +196,7 @@ _READERS: Mapping[str, Callable[[Path, str, Format], OpenTable]] = {
 
 @contextmanager
 def _readable(path: Path | str, field: str) -> Iterator[None]:
-    """Turn what the file system refuses into an error that names the path."""
+    """Turn errors of the file system into an error that names the path."""
     try:
         yield
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
@@ -208,14 +208,14 @@ def _readable(path: Path | str, field: str) -> Iterator[None]:
 
 
 def stamps_of(paths: Sequence[Path]) -> tuple[tuple[int, int], ...]:
-    """Return what changes when a file or folder does: times of change and sizes of all files."""
+    """Return a value that changes when a file or folder changes: modification times and sizes of all files."""
     stamps = []
     for path in paths:
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in files:
             try:
                 status = file.stat()
-            except OSError:  # reading it says what is wrong
+            except OSError:  # the reader reports the error
                 continue
             stamps.append((status.st_mtime_ns, status.st_size))
     return tuple(stamps)

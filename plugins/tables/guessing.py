@@ -1,4 +1,4 @@
-"""The encoding of text that is neither UTF-8 nor begins with a byte-order mark, found where that is safe."""
+"""The encoding of text that is neither UTF-8 nor begins with a byte-order mark, found if that is safe."""
 
 import codecs
 import re
@@ -26,7 +26,7 @@ _LEAD = 1.1
 _LEAST = 3
 """Characters outside ASCII; fewer may be anything, such as a character of UTF-8 that the file's end cuts in two."""
 _ODD = 0.1
-"""Share of characters outside ASCII that may stand where no word has them, before an encoding counts as wrong."""
+"""Share of characters outside ASCII that may be where no word has them, before an encoding counts as wrong."""
 _KNOWN_BINARY = {b"PK\x03\x04": "a zip archive or an Excel workbook", b"\x1f\x8b": "a gzip archive", b"PAR1": "Parquet"}
 _OLD = (
     "iso8859-2", "iso8859-5", "iso8859-7", "iso8859-15", "cp437", "cp850", "cp852", "cp866", "mac-roman", "mac-latin2",
@@ -34,7 +34,7 @@ _OLD = (
 )  # fmt: skip
 """Encodings of one byte a character that `chardet` does not try among those of the web."""
 _SUPERSETS = {"shift_jis": "cp932", "euc_kr": "cp949", "gb2312": "gb18030", "gbk": "gb18030"}
-"""Encodings by one that has the same characters and more."""
+"""For an encoding, one that has the same characters and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def invalid_byte(path: Path, field: str) -> str:
 def guess_codec(paths: Sequence[Path], field: str) -> str:
     """Return the codec of one or several files that share an encoding and are not UTF-8.
 
-    Lines with bytes outside ASCII are put to `chardet`, among the encodings of the web. Its first answer counts if it
+    `chardet` gets the lines with bytes outside ASCII and the encodings of the web. Its first answer counts if it
     is clearly ahead of the next that reads other characters, if these characters stand where words have them, and if
     no older encoding makes better words of them.
 
@@ -102,7 +102,7 @@ def guess_codec(paths: Sequence[Path], field: str) -> str:
 
 
 def _best(sample: bytes, failure: str, field: str) -> tuple[str, str, str | None]:
-    """Return the likeliest text, its encoding, and what speaks against it: another one, or "" for odd characters."""
+    """Return the likeliest text, its encoding, and a reason against it: another encoding, or "" for odd characters."""
     readings: dict[str, tuple[str, float]] = {}
     for candidate in chardet.detect_all(sample, encoding_era=EncodingEra.MODERN_WEB, ignore_threshold=True):
         name = str(candidate["encoding"] or "")
@@ -121,7 +121,7 @@ def _best(sample: bytes, failure: str, field: str) -> tuple[str, str, str | None
 
 
 def _better(sample: bytes, text: str, codec: str) -> str | None:
-    """Return an older encoding that makes better words of the bytes; None if none does."""
+    """Return an older encoding that makes better words of the bytes; None if there is none."""
     if codec == "cp1250" and not re.search(rb"[\x80-\x9f]", sample) and sample.decode("iso8859-2") != text:
         return "iso8859-2"  # they share most letters; only those that lie here prove a Windows code page
     if not _odd(text):
@@ -134,10 +134,10 @@ def _better(sample: bytes, text: str, codec: str) -> str | None:
 
 
 def _odd(text: str) -> int:
-    """Return how many characters outside ASCII stand where no word has them.
+    """Return how many characters outside ASCII are at places where no word has them.
 
     Symbols and control characters between two letters, capitals after small letters, drawing characters, and letters of
-    two scripts in one word: what text becomes if it is read in an encoding that is not its own.
+    two scripts in one word: signs of a text that was read in a wrong encoding.
     """
     odd = sum(match.group() > "\x7f" for match in _WITHIN.finditer(text))
     odd += sum(after > "\x7f" and after.isupper() and before.islower() for before, after in pairwise(text))

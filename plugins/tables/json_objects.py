@@ -40,7 +40,7 @@ _SHOWN = 4000
 
 
 def open_json(path: Path, field: str, given: Format) -> OpenTable:
-    """Look through a file and make it ready for reading.
+    """Scan a file and prepare it for reading.
 
     A key that an object lacks is null there, a key of mixed types becomes strings. A key that holds a list or an object
     anywhere becomes a column of JSON, with the first such row in its metadata: files may have such keys as long as they
@@ -108,7 +108,7 @@ class _Columns:
         self._step, self._characters = 1, 0
 
     def add(self, row: Mapping[str, Any]) -> None:
-        """Take an object in."""
+        """Count an object."""
         kinds = self.kinds
         self.rows += 1
         for name, value in row.items():
@@ -145,7 +145,7 @@ def _brief(value: Any) -> Any:
 
 
 def _characters(row: Mapping[str, Any]) -> int:
-    """Return about how much a row of a sample takes; a key and its value take some more."""
+    """Return about how many bytes a row of a sample takes; a key and its value take more."""
     return sum(len(value) if isinstance(value, str) else 0 for value in row.values()) + 100 * len(row)
 
 
@@ -237,7 +237,7 @@ class _Objects:
         self._end(text[at + 1 :], blocks)
 
     def _end(self, rest: str, blocks: Iterator[str]) -> None:
-        """Make sure that only spaces follow an array."""
+        """Check that only spaces follow an array."""
         last = ""
         for part in self._chained(rest, blocks):
             if part.strip():
@@ -247,7 +247,7 @@ class _Objects:
         self.lines += not last.endswith("\n")
 
     def _check_size(self, text: str, at: int) -> None:
-        """Make sure that an object which begins at a place and fills the rest of the text is not too large.
+        """Check that an object that begins at a place and fills the rest of the text is not too large.
 
         Raises:
             DataError: It is longer, or holds so many values that it becomes many times as large when it is parsed.
@@ -281,7 +281,7 @@ class _Objects:
 
     @staticmethod
     def _more(blocks: Iterator[str], size: int) -> str:
-        """Return at least as much as is at hand, so that a large object is not parsed once for each block."""
+        """Return at least as much text as is available, so that a large object is not parsed once for each block."""
         found: list[str] = []
         length = 0
         while length <= size and (block := next(blocks, None)) is not None:
@@ -379,7 +379,7 @@ def _string(value: Any) -> str | None:
     if isinstance(value, str):
         return _storable(value)
     text = json.dumps(value)
-    # 1.234 beside texts such as "1.234,5" would be read as they are, as 1234; 1.2340 can only be a decimal fraction.
+    # Next to texts such as "1.234,5", 1.234 would be read as 1234; 1.2340 can only be a decimal fraction.
     return f"{text}0" if isinstance(value, float) and _LIKE_THOUSANDS.fullmatch(text) else text
 
 

@@ -1,4 +1,4 @@
-"""How much a file may ask for before it is refused, and the environment variable that allows more."""
+"""How large a file may become before it is refused, and the environment variable that allows more."""
 
 import os
 from math import ceil
@@ -15,7 +15,7 @@ _LONGEST_ROW = 16 << 20
 _COLUMNS = 500_000
 _KEPT_COLUMNS = 50_000
 _EXPANSION = 100
-"""Bytes that one byte of a file may become: text seldom has more than 50 for one."""
+"""Bytes that one byte of a file may become: text rarely has more than 50 for one."""
 _UNPACKED = 64 << 20
 """Bytes that any file may become."""
 
@@ -45,10 +45,10 @@ def most_unpacked(size: int) -> int:
 
 
 def allowing(needed: float, limit: float) -> str:
-    """Return a sentence on how a limit is changed.
+    """Return a sentence on how to change a limit.
 
     Args:
-        needed: What the file asks for, as far as it is known.
+        needed: What the file needs, as far as known.
         limit: What is allowed now.
     """
     times = ceil(max(needed / limit, 1.01) * _times())

@@ -1,8 +1,8 @@
-"""The records of a delimited text, found from its bytes alone: how many, on which lines, with quotes where they may be.
+"""The records of a delimited text, found from its bytes alone: their number, their lines, and valid places of quotes.
 
 A quote may open a cell only after a delimiter or a line's beginning, and close it only before a delimiter or a line's
 end; two quotes in a row within a cell are one. So the quotes of a well-formed file alternate: the first opens, the
-second closes, and so on, also through doubled ones. All of that is decided for whole blocks of bytes at a time.
+second closes, and so on, also through doubled ones. The code decides all of this for whole blocks of bytes at a time.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ _LONGEST = 20
 _ROW_LIKE = 0.8
 """Share of the lines within a record that must look like rows for it to count as swallowed rows."""
 _FEW, _RARE = 3, 0.01
-"""Records of several lines, and their share, up to which each of them is looked at closely."""
+"""Records of several lines, and their share, up to which each of them is examined closely."""
 _OUTLIER_LINES = 20
 _OUTLIER_TIMES = 10
 _SHOWN_BYTES = 1 << 20
@@ -97,8 +97,8 @@ class Structure:
     def suspicious(self) -> list[LongRecord]:
         """Return the records that seem to have swallowed rows, in order.
 
-        They are full of lines like rows, or far longer than others. Where hardly any record takes several lines, one
-        of which each line looks like a row counts too, or in a table of one column one of three lines.
+        They are full of lines like rows, or far longer than others. If hardly any record takes several lines, a
+        record counts too if each of its lines looks like a row, or in a table of one column if it has three lines.
         """
         usual, rare = _percentile(self.spans, 0.99), self.are_rare()
 
@@ -147,7 +147,7 @@ class _Scan:
         self._columns = columns
         self._inside = False
         self._record_line = 1  # on which line the record begins that the next block goes on with
-        self._kept: list[bytes] = []  # bytes of that record, as far as they are looked at
+        self._kept: list[bytes] = []  # bytes of that record, as far as they are examined
         self._size = 0  # how many bytes it has
 
     def run(self, blocks: Iterable[bytes]) -> Structure:
@@ -166,7 +166,7 @@ class _Scan:
         return self.found
 
     def _block(self, block: bytes) -> bool:
-        """Take a block in; return whether its quotes are where they may be."""
+        """Process a block; return whether its quotes are at valid places."""
         data = np.frombuffer(block, dtype=np.uint8)
         places, is_quote = self._marks(block, data)
         if is_quote is None:
@@ -284,7 +284,7 @@ class _Scan:
             self.found.widest, self.found.widest_line = size, line
 
     def _shortest(self) -> int:
-        """Return the lines that a record must exceed to be remembered."""
+        """Return the number of lines that a record must exceed to be remembered."""
         known = self.found.longest
         return min(each.lines for each in known) if len(known) == _LONGEST else 1
 
@@ -307,7 +307,7 @@ class _Scan:
         return found
 
     def _keep(self, rest: bytes) -> None:
-        """Keep the beginning of a record that the next block goes on with, as far as its lines are looked at."""
+        """Keep the beginning of a record that the next block goes on with, as far as its lines are examined."""
         if rest and sum(map(len, self._kept)) < _SHOWN_BYTES:
             self._kept.append(rest)
 
@@ -332,7 +332,7 @@ def _steps(values: np.ndarray, before: int) -> np.ndarray:
 
 
 def _percentile(counts: dict[int, int], share: float) -> int:
-    """Return the smallest number that at least `share` of all are at most."""
+    """Return the smallest number that at least `share` of all numbers do not exceed."""
     wanted, seen = share * sum(counts.values()), 0
     for value in sorted(counts):
         seen += counts[value]

@@ -20,8 +20,8 @@ class TextRows:
     Attributes:
         delimiter: Between two cells.
         several: Whether any row takes several lines.
-        noted: Rows of several lines that a note names already.
-        lines_of: Returns the first and the last line of each of the given rows; looks through the file again.
+        noted: Rows of several lines that a note already names.
+        lines_of: Returns the first and the last line of each of the given rows; scans the file again.
     """
 
     delimiter: str
@@ -46,17 +46,17 @@ class Read(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenTable:
-    """A file that was looked through once, and can be read as often as needed.
+    """A file that was scanned once, and can be read as often as needed.
 
     Attributes:
         columns: Their names, each once.
-        typed: Whether the format knows numbers from text; if not, every cell is the text that stands in the file.
+        typed: Whether the format distinguishes numbers from text; if not, every cell is the text in the file.
         lines: Lines of text, header included; None if the format has none.
         notes: What a careful reader should know: encoding, dialect, rows that seem lost.
         class_names: Published names of classes by column, for columns that hold their ids.
-        headed: Whether its first line was taken for the names of the columns though nothing says that it is.
+        headed: Whether its first line was read as the names of the columns although nothing shows that it is.
         text_rows: How its rows lie on its lines; None if it is no delimited text.
-        batches: Returns the rows in order, at most the given number at a time, in constant memory where the format
+        batches: Returns the rows in order, at most the given number at a time, in constant memory if the format
             allows; of the given columns, or of all if None.
         read: Returns all rows, of the given columns, perhaps with others too, or of all if None.
         sample: Returns up to 1,000 rows, spread evenly, or all if these are at hand; of the given columns, perhaps with

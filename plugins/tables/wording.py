@@ -21,7 +21,7 @@ def as_options(message: str) -> str:
 
 @contextmanager
 def as_command_errors() -> Iterator[None]:
-    """Word errors for the command line: no field of a spec is to blame."""
+    """Word errors for the command line: no field of a spec caused them."""
     try:
         yield
     except DataError as error:
@@ -47,7 +47,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def nearest(name: str, known: Sequence[str]) -> str:
-    """Return `` Did you mean 'x'?`` (with its leading space), or nothing where no name is near."""
+    """Return `` Did you mean 'x'?`` (with its leading space), or an empty string if no name is similar."""
     folded = {candidate.casefold(): candidate for candidate in known}
     found = difflib.get_close_matches(name.casefold(), folded, n=1)
     return f" Did you mean {folded[found[0]]!r}?" if found else ""

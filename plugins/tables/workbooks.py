@@ -1,7 +1,7 @@
-"""How large an Excel workbook becomes when it is read, found from its XML before it is.
+"""How large an Excel workbook becomes when it is read, found from its XML before reading.
 
 A reader makes a rectangle of all cells between the first and the last, and a copy of a shared text for each cell that
-refers to it: two cells far apart, or one long text, can stand for terabytes.
+refers to it: two distant cells, or one long text, can become terabytes.
 """
 
 import re
@@ -20,7 +20,7 @@ _CHUNK = 1 << 20
 _CELL = 32
 """Bytes of a cell in the reader."""
 _PLACE = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Za-z]{0,7})([0-9]{0,15})[\"'][^<>]*(?<!/)>")
-"""A cell with a value; one with a format alone is none for the reader."""
+"""A cell with a value; the reader ignores cells that only have a format."""
 _UNPLACED = re.compile(rb"<(?:\w+:)?c(?:\s(?![^<>]*\br\s*=)[^<>]*)?(?<!/)>")
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^<>]*?\br\s*=\s*[\"']([0-9]{0,15})[\"']")
 _SHARED = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\bt\s*=\s*[\"']s[\"'][^<>]*>\s*(?:<(?:\w+:)?v>\s*([0-9]{1,12})\s*<)?")
@@ -28,7 +28,7 @@ _TEXT_ENDS = re.compile(rb"</(?:\w+:)?si\s*>|<(?:\w+:)?si\s*/>")
 
 
 def check_workbook(path: Path, field: str) -> None:
-    """Make sure that a workbook does not become too large.
+    """Check that a workbook does not become too large.
 
     Raises:
         DataError: It does.
@@ -56,7 +56,7 @@ def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
 
 
 def _tags(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """Yield a member in pieces that cut no tag in two, nor one from a value that stands behind it."""
+    """Yield a member in pieces that do not cut a tag, and do not separate a tag from the value after it."""
     rest = b""
     for chunk in _pieces(archive, member):
         whole = rest + chunk

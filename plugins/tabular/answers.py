@@ -36,7 +36,7 @@ def input_fields(data: Mapping[str, Any]) -> tuple[InputField, ...]:
 
 
 def reasons(explanation: Prediction) -> Iterator[Statement]:
-    """Yield the features that say most for and against an answer, and what could not be used."""
+    """Yield the features that speak most for and against an answer, and the cells that could not be used."""
     found: Sequence[Mapping[str, Any]] = explanation.get("features", ())
     for sign in (1, -1):
         strongest = [one for one in found if sign * one["weight"] > 0][:_STRONGEST]

@@ -1,4 +1,4 @@
-"""Temperature scaling of models of classes, which numbers do without."""
+"""Temperature scaling, for models of classes only."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ __all__ = ["ClassTrainer"]
 
 @dataclass(frozen=True, slots=True)
 class ClassTrainer(TableTrainer):
-    """A trainer of models of classes: it can also make their confidence honest."""
+    """A trainer of models of classes: it can also calibrate their confidence."""
 
     def calibrate(self, model_dir: Path, predictions: Path) -> float:
         """Fit a temperature to predictions on validation, and keep it with the model, once.

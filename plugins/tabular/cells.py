@@ -1,4 +1,4 @@
-"""Cells as Arrow columns: as text, as the names of categories, and those that somebody types."""
+"""Cells as Arrow columns: as text, as the names of categories, and cells that a user types."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -12,7 +12,7 @@ _FEW_ROWS = 50
 
 
 def check_rows(config: Any, data: TableData) -> Sequence[str]:
-    """Return what makes a poor model of these data likely; every configuration fits all data."""
+    """Return warnings about a poor model of these data; every configuration fits all data."""
     rows = data.summary.rows["train"]
     least = getattr(config, "min_child_samples", 1)
     if least > (most := largest_leaf(rows)):

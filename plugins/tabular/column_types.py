@@ -1,4 +1,4 @@
-"""What a column holds, and how its cells are read: the same way for a file, a table and a row that somebody types."""
+"""What a column holds, and how its cells are read: the same way for a file, a table and a row that a user types."""
 
 import re
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ __all__ = ["ColumnType", "Kind", "Unusable", "find_reading", "mixed_dates"]
 Kind = Literal["number", "flag", "category", "date"]
 
 _FEW_ROWS = 20
-"""Rows from which values that are all different say that a column names its rows."""
+"""From so many rows on, a column of different values is an identifier of the rows."""
 _FLAGS = ({"true", "false"}, {"yes", "no"}, {"t", "f"}, {"y", "n"})
 _TRUE = frozenset({"true", "yes", "t", "y"})
 _ID_NAME = re.compile(
@@ -37,7 +37,7 @@ class Unusable:
 
     Attributes:
         reason: A phrase: ``"holds one value only"``.
-        ambiguous: Whether it could be read in two ways, so that somebody must say what is meant.
+        ambiguous: Whether it could be read in two ways, so that the user must choose one.
     """
 
     reason: str
@@ -61,8 +61,8 @@ class ColumnType:
     def read(self, values: pa.ChunkedArray) -> pa.ChunkedArray | np.ndarray:
         """Return the cells of a column.
 
-        Numbers are float64, flags float64 of 0 and 1, NaN for none and for what cannot be read; infinities, and what
-        is as good as infinite, stay. Dates are datetime64[us] in UTC, NaT for none. Categories are trimmed
+        Numbers are float64, flags float64 of 0 and 1, NaN for none and for what cannot be read; infinities, and
+        numbers that count as infinite, stay. Dates are datetime64[us] in UTC, NaT for none. Categories are trimmed
         large_string, null for none.
 
         Args:
@@ -175,7 +175,7 @@ def mixed_dates(values: pa.ChunkedArray) -> str | None:
 
 
 def _checked(reading: ColumnType, name: str, values: pa.ChunkedArray, *, wanted: bool) -> ColumnType | Unusable:
-    """Return a reading of numbers, dates or flags, unless there is nothing to learn from them."""
+    """Return a reading of numbers, dates or flags, unless a model can learn nothing from them."""
     found = reading.read(values)
     assert isinstance(found, np.ndarray)
     missing = np.isnat(found) if found.dtype.kind == "M" else np.isnan(found)

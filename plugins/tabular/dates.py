@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 ISO: Final = "iso"
-"""Stands for dates and times as ISO 8601 writes them."""
+"""The format of dates and times in ISO 8601."""
 _MOST = 0.9
 """Share of the cells with a value that must be dates for the column to be one of dates."""
 
@@ -43,7 +43,7 @@ class DatesOfFormat:
 
 
 class AmbiguousDatesError(ValueError):
-    """Dates whose day and month are not clear; the message names one of them."""
+    """Raised when day and month of dates are not clear; the message names one of them."""
 
 
 def as_moment(value: date) -> datetime:
@@ -112,7 +112,7 @@ def _share(values: pa.ChunkedArray, form: str) -> float:
 
 
 def parse_dates(values: pa.ChunkedArray, form: str) -> np.ndarray:
-    """Return texts as datetime64[us], NaT for what is no date of this format."""
+    """Return texts as datetime64[us], NaT for texts that are not dates of this format."""
     if form == ISO:
         encoded = pc.dictionary_encode(values.combine_chunks())
         known = np.array([*map(_iso, encoded.dictionary.to_pylist()), None], dtype="datetime64[us]")

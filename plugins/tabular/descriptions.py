@@ -1,4 +1,4 @@
-"""What the catalog says of the models of tables, and what is tuned of them."""
+"""What the catalog says about the models of tables, and which of their fields are tuned."""
 
 from catalog.space import FloatRange, IntRange, Scalar, SearchSpace
 

@@ -29,14 +29,14 @@ _LOSS_RISE = 0.10
 """Share by which the validation loss must end above its lowest; smaller rises come and go."""
 _PATIENCE = 50
 _GAP = 0.10
-"""Training accuracy above validation accuracy: boosted trees that know most rows by heart may do well on new ones."""
+"""Training accuracy above validation accuracy: boosted trees that memorise most rows may do well on new ones."""
 _GRAVE_GAP = 0.20
 _BARELY = 0.95
-"""Share of the loss of guessing by class shares that is left when a model has hardly learned a thing."""
+"""Share of the loss of guessing by class shares above which a model has hardly learned anything."""
 
 
 def over_fitting(case: DiagnosisCase) -> Iterator[Diagnosis]:
-    """The validation loss of the trial to look at rose while its training loss fell, and all rounds were kept."""
+    """The validation loss of the trial to examine rose while its training loss fell, and all rounds were kept."""
     history = case.best.history if case.best is not None else ()
     if len(history) < 2 or case.settings.get("early_stopping"):
         return
@@ -126,7 +126,7 @@ def class_under_fitting(case: DiagnosisCase) -> Iterator[Diagnosis]:
 
 
 def _calming(case: DiagnosisCase) -> tuple[Fix, ...]:
-    """Return what makes a model fit its training rows less closely."""
+    """Return fixes that make a model fit its training rows less closely."""
     leaves, rows_of_leaf = number(case.settings.get("num_leaves")), number(case.settings.get("min_child_samples"))
     strength, penalty = number(case.settings.get("C")), number(case.settings.get("alpha"))
     return keep(
@@ -163,12 +163,12 @@ NUMBER_RULES: tuple[Rule, ...] = (
     drawn_to_the_middle,
     far_errors,
 )
-"""Of equally grave findings the one named first comes first."""
+"""Of equally severe findings the one listed first comes first."""
 _GRAVITY = {"problem": 0, "warning": 1, "note": 2}
 
 
 def diagnose(evidence: DiagnosisInput, rules: tuple[Rule, ...], metrics: Mapping[str, Metric]) -> tuple[Diagnosis, ...]:
-    """Apply every rule; the gravest finding first.
+    """Apply every rule; the most severe finding first.
 
     Args:
         evidence: The records of one study.

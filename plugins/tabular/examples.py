@@ -1,4 +1,4 @@
-"""The rows behind predictions: kept in a file once a split, and shown."""
+"""The rows behind predictions: kept in one file for each split, and shown."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -18,10 +18,10 @@ __all__ = ["is_like_examples", "row_of", "stored_name", "with_inputs", "write_ex
 def write_examples(path: Path, split: TableSplit, truth: str, classes: Sequence[str] = ()) -> None:
     """Write one row an example: ``row`` and the truth, then the features.
 
-    A feature that has one of these two names gets `` (feature)`` behind it.
+    A feature with one of these two names gets the suffix `` (feature)``.
 
     Args:
-        path: The file; it appears whole or not at all.
+        path: The file; it is written completely or not at all.
         split: The examples.
         truth: Name of the column of the truth: class ids or numbers.
         classes: Names of the classes in the order of their ids; the file holds them as `datasets` stores them.
@@ -37,7 +37,7 @@ def write_examples(path: Path, split: TableSplit, truth: str, classes: Sequence[
 
 
 def stored_name(feature: str, truth: str) -> str:
-    """Return what the column of a feature is called in a file of examples."""
+    """Return the name of a feature's column in a file of examples."""
     return f"{feature} (feature)" if feature in {"row", truth} else feature
 
 

@@ -16,9 +16,9 @@ from plugins.tabular.frame import FeatureFrame
 __all__ = ["MOST_CATEGORIES", "Encoded", "Feature", "encode", "fit_features"]
 
 MOST_CATEGORIES = 1000
-"""Categories of a feature that a model tells apart."""
+"""How many categories of a feature a model distinguishes."""
 _LEAST_ROWS = 2
-"""Training rows of a category that a model tells from others."""
+"""Training rows that a category needs so that a model distinguishes it."""
 _DATE_PARTS = ("year", "month", "day", "weekday", "hour", "days")
 
 

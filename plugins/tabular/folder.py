@@ -1,4 +1,4 @@
-"""A model of tables in a folder: JSON, LightGBM's text format and safetensors, never pickle, so that no code is run.
+"""A model of tables in a folder: JSON, LightGBM's text format and safetensors, never pickle; reading runs no code.
 
 model.json      format, version, key, classes, how each feature is read, configuration, prediction interval,
                 temperature, and the SHA-256 of the weights
@@ -66,12 +66,12 @@ class TableModel:
         return encode(self.features, frame)
 
     def outputs(self, frame: FeatureFrame) -> Any:
-        """Return what the model says of rows: probabilities, shape (rows, classes), or numbers, shape (rows,)."""
+        """Return the answers of the model for rows: probabilities, shape (rows, classes), or numbers, shape (rows,)."""
         return self.head.scaled(self.estimator.outputs(self.encode(frame)))
 
 
 def save_model(folder: Path, model: TableModel, method: str, config: dict[str, Any]) -> None:
-    """Write the model; the folder appears whole or not at all, an older one is replaced."""
+    """Write the model; the folder is written completely or not at all, and replaces an older one."""
     head = model.head
 
     def write(target: Path) -> None:
@@ -97,7 +97,7 @@ def open_model(folder: Path, method: TabularMethod, threads: int) -> TableModel:
     """Read a model and check that its parts fit each other.
 
     Args:
-        folder: As `save_model` left it.
+        folder: One that `save_model` has written.
         method: That it was trained with.
         threads: CPU threads that it may use.
 
@@ -122,7 +122,7 @@ def open_model(folder: Path, method: TabularMethod, threads: int) -> TableModel:
 
 
 def _check_digests(folder: Path, header: _Header) -> None:
-    """Make sure that the weights are those that were written: libraries read damaged ones as other models, or crash."""
+    """Check that the weights are unchanged: from damaged ones, libraries read other models, or crash."""
     for name, digest in header.digests.items():
         if Path(name).name != name:
             raise ValueError(f"{name!r} is no file of the folder")
@@ -141,7 +141,7 @@ def _head(folder: Path, header: _Header) -> TabularHead:
 
 
 def keep_temperature(folder: Path, temperature: float) -> None:
-    """Let a model that `open_model` opens divide its log-odds by a temperature."""
+    """Store a temperature by which a model that `open_model` opens divides its log-odds."""
     header = _Header.model_validate_json(read_limited(folder / _HEADER, _MOST_BYTES))
     written = header.model_copy(update={"temperature": temperature}).model_dump_json(indent=1) + "\n"
     write_file(folder / _HEADER, lambda temporary: temporary.write_text(written, encoding="utf-8"))

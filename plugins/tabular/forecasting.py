@@ -1,4 +1,4 @@
-"""What a fit will cost: fits to growing parts of the training rows, measured; nothing is kept."""
+"""The cost of a fit: fits to growing parts of the training rows are measured; nothing is kept."""
 
 import math
 import tempfile
@@ -34,7 +34,7 @@ class _Probe:
 def forecast(
     method: TabularMethod, config: Any, prepared: TableData, head: TabularHead, *, threads: int, seconds: float
 ) -> Forecast:
-    """Fit to more and more rows for about `seconds`, and extend what was measured to all of them.
+    """Fit to more and more rows for about `seconds`, and extrapolate the measurements to all of them.
 
     A whole training counts as one epoch: its rounds, and what is measured between them.
 
@@ -86,7 +86,7 @@ def _parts(train: TabularExamples) -> Sequence[TabularExamples]:
 
 
 def _extended(probes: Sequence[_Probe], rows: int, rounds: int) -> float:
-    """Extend the time of the last fit to all rows and all rounds, by the power law through the last two fits."""
+    """Extrapolate the time of the last fit to all rows and all rounds, by the power law through the last two fits."""
     last, power = probes[-1], 1.0
     if len(probes) > 1 and last.rows > probes[-2].rows:
         before = probes[-2]

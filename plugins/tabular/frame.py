@@ -1,4 +1,4 @@
-"""Rows of a table with their features as arrays: what every model of tables is fitted to and predicts from."""
+"""Rows of a table with their features as arrays: the input of every model of tables."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -71,7 +71,7 @@ class TableSplit:
 
     @property
     def strata(self) -> np.ndarray:
-        """What a part of the split keeps in proportion: the classes; numbers are all alike."""
+        """What a part of the split keeps in proportion: the classes; numbers are all of one class."""
         return self.truths if self.truths.dtype.kind == "i" else np.zeros(self.truths.size, dtype=np.int64)
 
     def take(self, rows: np.ndarray) -> "TableSplit":
@@ -105,12 +105,12 @@ def frame_of(columns: Mapping[str, pa.ChunkedArray], readings: Mapping[str, Colu
 
 
 def frame_of_rows(rows: Sequence[Mapping[str, Any]], readings: Mapping[str, ColumnType]) -> FeatureFrame:
-    """Return the frame of rows that somebody typed: mappings from each feature to its value."""
+    """Return the frame of rows that a user typed: mappings from each feature to its value."""
     return frame_of(
         {name: as_column([row[name] for row in rows], _decimal(one)) for name, one in readings.items()}, readings
     )
 
 
 def _decimal(reading: ColumnType) -> str | None:
-    """Return the decimal mark that numbers next to texts take; None if the column takes them as a program has them."""
+    """Return the decimal mark for numbers next to texts; None if the column has them in a program's notation."""
     return None if reading.number == NumberFormat() else reading.number.decimal

@@ -22,14 +22,14 @@ class TabularHead(Protocol):
 
     @property
     def role(self) -> Role:
-        """What the column of the truth is called."""
+        """The role of the column of the truth."""
 
     @property
     def labels(self) -> tuple[str, ...]:
         """Class names in the order of their ids; none for numbers."""
 
     def scaled(self, outputs: np.ndarray) -> np.ndarray:
-        """Return what the model says, given what its estimator puts out."""
+        """Return the model's answers, given the outputs of its estimator."""
 
     def measured(self, truths: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
         """Return ``loss`` and every metric that is defined.

@@ -1,7 +1,7 @@
 """Permutation importance: how much worse a model is when the cells of one feature are shuffled among the rows.
 
 Breiman, "Random forests", Machine Learning 45, 2001, section 10; the intervals are over repeated shuffles. Features
-that say the same share their importance: when one is shuffled, the other still stands.
+with the same information share their importance: when one is shuffled, the model can still use the other.
 """
 
 import time
@@ -47,7 +47,7 @@ class Importance:
     Attributes:
         metric: What gets worse: ``"log_loss"`` or ``"rmse"``.
         value: Of it with all features as they are.
-        rows: Validation rows that were looked at.
+        rows: Validation rows that were used.
         repeats: Shuffles of each feature.
         seconds: Spent.
         features: All features.
@@ -66,8 +66,9 @@ def interpret(predictor: TablePredictor, data: TableData, *, seconds: float) -> 
 
     Args:
         predictor: Of the model.
-        data: Its validation split is looked at.
-        seconds: To spend, though each feature is shuffled three times however long it takes, and ten times at most.
+        data: Its validation split is used.
+        seconds: To spend, though each feature is shuffled at least three times however long it takes, and at most ten
+            times.
 
     Returns:
         An `Importance` as JSON.
@@ -109,7 +110,7 @@ def interpret(predictor: TablePredictor, data: TableData, *, seconds: float) -> 
 
 
 def importance_figure(insights: Mapping[str, Any]) -> Iterator[Figure]:
-    """Yield the importance of each feature as bars; why it is not known, if so."""
+    """Yield the importance of each feature as bars, or why it is not known."""
     found = insight_of(insights, "interpretation", Importance, _MISSING)
     if isinstance(found, Statement):
         yield Empty("feature-importance", _TITLE, found)

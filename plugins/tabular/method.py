@@ -1,4 +1,4 @@
-"""What a learning method brings to the trainer: a fit, and an estimator that can be kept in a folder."""
+"""What a learning method gives to the trainer: a fit, and an estimator that can be saved in a folder."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Estimator(Protocol):
         """How `contributions` explains an answer, and in which unit."""
 
     def outputs(self, encoded: Encoded) -> np.ndarray:
-        """Return what the head makes answers of: probabilities, shape (rows, classes), or numbers, shape (rows,)."""
+        """Return the outputs for the head: probabilities, shape (rows, classes), or numbers, shape (rows,)."""
 
     def contributions(self, encoded: Encoded, chosen: np.ndarray) -> np.ndarray:
         """Return what each part adds to the answer, float64, shape (rows, parts).
@@ -47,7 +47,7 @@ class Estimator(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """What a fit leaves behind.
+    """The result of a fit.
 
     Attributes:
         estimator: With the best measurement of the fit.
@@ -56,7 +56,7 @@ class Fitted:
         best: The one that was kept.
         seconds: Spent fitting.
         epochs: Passes over the training rows.
-        notes: What happened on the way that a reader should know.
+        notes: Events during the fit that a reader should know.
     """
 
     estimator: Estimator

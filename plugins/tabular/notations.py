@@ -21,7 +21,7 @@ _NEGATIVE = (
     (re.compile(r"\((.+)\)"), "in parentheses"),
     (re.compile(r"(.+?)\s*[-\u2212]"), "minus sign at the end"),
 )
-"""How accounts write negative numbers."""
+"""How accountants write negative numbers."""
 _WITH_SIGN = re.compile(rf"([+\-\u2212]?)\s*([{_SIGNS}])\s*(.+)|(.+?)\s*([{_SIGNS}])")
 _WITH_UNIT = re.compile(r"([+\-\u2212]?[\d.,']+)(\s*)([^\W\d_]{1,8}(?:/[^\W\d_]{1,4})?[²³]?)")
 _TIMES_OF_DAY = {"am", "pm"}
@@ -34,7 +34,7 @@ _COUNTS = {2: "two", 3: "three", 4: "four"}
 
 @dataclass(frozen=True, slots=True)
 class UnreadNumbers:
-    """What a column of numbers is that is not read as such.
+    """Why a column of numbers is not read as numbers.
 
     Attributes:
         reason: A phrase with counts and examples: ``"holds numbers in several notations: 20 like '8,36' (decimal
@@ -102,7 +102,7 @@ def _described(found: Counter[_Notation]) -> tuple[str, str]:
 
 
 def _are_units(counts: dict[str, int], found: Counter[_Notation]) -> bool:
-    """Return whether what stands behind numbers, if anything does, are units and not parts of names."""
+    """Return whether the texts after numbers, if any, are units and not parts of names."""
     units = {one.unit for one in found if one.unit}
     if not units:
         return True
@@ -113,7 +113,7 @@ def _are_units(counts: dict[str, int], found: Counter[_Notation]) -> bool:
 
 
 def _notation(text: str) -> _Notation | None:
-    """Return how a cell is written; None if it is no number."""
+    """Return how a cell is written; None if it is not a number."""
     for pattern, words in _NEGATIVE:
         if match := pattern.fullmatch(text):
             inner = _notation(match[1])

@@ -1,4 +1,4 @@
-"""A trained model of tables that answers."""
+"""A trained model of tables that makes predictions."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -27,10 +27,10 @@ class TablePredictor:
         self.model = model
 
     def predict(self, inputs: Iterable[Mapping[str, Any]]) -> Iterator[Prediction]:
-        """Yield one prediction for each row, in order: ``input``, the answer, and ``notes`` on cells without use.
+        """Yield one prediction for each row, in order: ``input``, the answer, and ``notes`` on unusable cells.
 
         A row is a mapping from each feature to its cell: a number, text, a truth value, a date, or None. Other keys
-        are left alone. Of a single feature the cell alone will do.
+        are ignored. For a single feature, the cell alone is enough.
 
         Raises:
             InputError: A row lacks features; they are listed.
@@ -73,7 +73,7 @@ class TablePredictor:
             yield {"input": shown, **answer, "notes": list(self._notes(row, frame, index))}, index
 
     def _notes(self, row: Mapping[str, Any], frame: FeatureFrame, index: int) -> Iterator[str]:
-        """Yield what a reader should know of cells that could not be used as they are."""
+        """Yield what a reader should know about cells that could not be used unchanged."""
         for feature in self.model.features:
             value, cell = row[feature.name], frame.cell(feature.name, index)
             if _is_empty(value):

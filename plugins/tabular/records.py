@@ -1,4 +1,4 @@
-"""What a task of tables knows about the features of a data set: the typed form of its JSON details."""
+"""The records of tasks of tables about the features of a data set: the typed form of the JSON details."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ __all__ = ["FeatureFacts", "FeatureTable", "TableData", "describe_features", "fe
 
 _EXAMPLES = 3
 _CHOICES = 50
-"""Categories among which a person chooses; of more, one is typed."""
+"""Up to so many categories a user chooses from a list; with more, the user types one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class FeatureFacts:
         missing: Share of the rows without a value.
         examples: Some values.
         middle: A usual value: the median, or the most frequent category.
-        low: The smallest number or the earliest date; None of categories and flags.
+        low: The smallest number or the earliest date; None for categories and flags.
         high: The largest number or the latest date.
         categories: How many different values a category has.
-        choices: Of few categories all, the most frequent first.
-        written: How the numbers of a column are written; None if as in a program, and of other columns.
+        choices: All categories if there are few, the most frequent first.
+        written: How the numbers of a column are written; None if as in a program, and for other columns.
     """
 
     name: str

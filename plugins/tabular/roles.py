@@ -1,4 +1,4 @@
-"""Which column of a table is the target, which are features, and which are left alone."""
+"""Which column of a table is the target, which are features, and which are not used."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ from plugins.tabular.dataset import TableFields
 __all__ = ["Role", "TableRoles", "check_columns", "choose_roles", "named_in"]
 
 Role = Literal["label", "target"]
-"""What the column of the truth is called: of classes `label`, of numbers `target`."""
+"""The role of the column of the truth: `label` for classes, `target` for numbers."""
 
 _GENERIC = ("target", "label", "labels", "class", "y", "outcome", "response")
 _USUAL: Mapping[Role, tuple[str, ...]] = {
@@ -22,12 +22,12 @@ _USUAL: Mapping[Role, tuple[str, ...]] = {
     "target": ("price", "saleprice", "sale_price", "medv", "median_house_value", "medhousevalue", "value", "salary",
                "rent", "cost", "amount", "sales", "revenue", "charges", "score", "demand", "quality", "rating"),
 }  # fmt: skip
-"""Names of columns that say what is to be predicted, the general ones apart."""
+"""Specific names of columns that say what to predict, without the general ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableRoles:
-    """Which column of a source is what.
+    """The role of each column of a source.
 
     Attributes:
         role: What the column of the truth is called.
@@ -67,7 +67,7 @@ class TableRoles:
 
 
 def choose_roles(source: Source, dataset: TableFields, role: Role, truth: str | None) -> TableRoles:
-    """Return which column is what, before the features are read.
+    """Return the role of each column, before the features are read.
 
     A target that is not named is the only column with a general name (target, label, class, y ...), else the only one
     with another usual name, else the last column that is not empty.
@@ -76,7 +76,7 @@ def choose_roles(source: Source, dataset: TableFields, role: Role, truth: str | 
         source: The first file of the training split.
         dataset: Which columns the spec names.
         role: What the column of the truth is called.
-        truth: That column; None if it is to be found.
+        truth: That column; None if it must be found.
 
     Raises:
         DataError: A named column is missing or named for two things, several columns could be the target, or nothing
@@ -118,7 +118,7 @@ def choose_roles(source: Source, dataset: TableFields, role: Role, truth: str | 
 
 
 def check_columns(source: Source, roles: TableRoles, *, truth: bool = True) -> None:
-    """Make sure that a further file has the columns that were chosen for the first.
+    """Check that a further file has the columns that were chosen for the first.
 
     Args:
         source: The file.

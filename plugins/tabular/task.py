@@ -1,4 +1,4 @@
-"""What the tasks of tables share; what is heavier is imported where it is used."""
+"""What the tasks of tables share; functions import heavy modules when they need them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ __all__ = ["interpret", "open_file"]
 
 
 def open_file(file: InputFile) -> InputTable:
-    """Look through a file of rows to predict; see `data.open_input`."""
+    """Open a file of rows to predict; see `data.open_input`."""
     from plugins.tabular.data import open_input
 
     return open_input(file)

@@ -31,8 +31,8 @@ class TableTrainer:
     """A `catalog.contract.Trainer`.
 
     Attributes:
-        method: What is fitted.
-        role: What the column of the truth is called.
+        method: The method to fit.
+        role: The role of the column of the truth.
     """
 
     method: TabularMethod

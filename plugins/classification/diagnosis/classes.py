@@ -1,4 +1,4 @@
-"""Classes that are favoured, rare, or cannot be judged."""
+"""Classes that are favoured, rare, or cannot be evaluated."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,20 +12,20 @@ from plugins.diagnosis.fixes import advise, change, keep, metric
 __all__ = ["biased", "unbalanced", "unjudged"]
 
 _STANDARD_ERRORS = 3.0
-"""Beyond chance, and still so where the worst of some forty classes is picked."""
+"""Beyond chance, also for the worst of some forty classes."""
 _BIAS = 0.02
 """Share of all rows by which a class is predicted too often: less is beyond chance on large data, but harmless."""
 _GRAVE_BIAS = 0.10
 _RATIO = 3.0
 """Rows of the largest class over those of the smallest from which weights begin to matter."""
 _GRAVE_RATIO = 10.0
-"""From here on always answering the largest of two classes has an accuracy above 90 %."""
+"""Above this, always answering the larger of two classes has an accuracy above 90 %."""
 _ALL_CLASSES_ALIKE = frozenset({"macro_f1", "balanced_accuracy", "macro_recall", "macro_precision"})
 """Metrics in which a rare class counts as much as any other."""
 
 
 def biased(case: DiagnosisCase) -> Iterator[Diagnosis]:
-    """One class is predicted more often than it occurs: more rows are wrongly taken for it than are missed of it."""
+    """One class is predicted more often than it occurs: more rows are wrongly predicted as it than are missed of it."""
     judged = case.judged
     confusion = class_details(judged).confusion if judged is not None else ()
     if judged is None or not confusion or judged.rows <= 0:
@@ -68,7 +68,7 @@ def biased(case: DiagnosisCase) -> Iterator[Diagnosis]:
 
 
 def unbalanced(case: DiagnosisCase) -> Iterator[Diagnosis]:
-    """A class that is several times as rare as another in the training split, and nothing was done about it."""
+    """A class that is several times as rare as another in the training split, without a countermeasure."""
     counts = _counts(case)
     ratio = _ratio(counts)
     handled = case.settings.get("class_weights") is not None or case.evidence.metric in _ALL_CLASSES_ALIKE
@@ -99,7 +99,7 @@ def unbalanced(case: DiagnosisCase) -> Iterator[Diagnosis]:
 
 
 def unjudged(case: DiagnosisCase) -> Iterator[Diagnosis]:
-    """Classes that have no row in validation or in test, of which nothing is known."""
+    """Classes without a row in validation or in test, whose quality is not known."""
     data = class_data(case.evidence.data)
     absent = {
         split: [name for name, rows in zip(data.labels, data.label_rows.get(split, ()), strict=False) if not rows]
@@ -131,9 +131,9 @@ def unjudged(case: DiagnosisCase) -> Iterator[Diagnosis]:
 
 
 def _excess(confusion: Sequence[Sequence[int]], index: int) -> tuple[int, float]:
-    """Return how many more rows are wrongly taken for a class than are missed of it, and its standard error.
+    """Return how many more rows are wrongly predicted as a class than are missed of it, and the standard error.
 
-    If the errors had no direction, each of them would fall on one side or the other like a coin (McNemar, 1947).
+    If the errors had no direction, each would fall on one of the two sides with equal chance (McNemar, 1947).
     """
     taken = sum(row[index] for row in confusion) - confusion[index][index]
     missed = sum(confusion[index]) - confusion[index][index]
@@ -146,7 +146,7 @@ def _counts(case: DiagnosisCase) -> Mapping[str, int]:
 
 
 def _ratio(counts: Mapping[str, int]) -> float:
-    """Return rows of the largest class over those of the smallest, 1 where there is nothing to compare."""
+    """Return rows of the largest class over those of the smallest, 1 if there is nothing to compare."""
     if len(counts) < 2:
         return 1.0
     return max(counts.values()) / max(min(counts.values()), 1)

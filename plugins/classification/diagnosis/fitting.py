@@ -14,7 +14,7 @@ _STANDARD_ERRORS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class AccuracyGap:
-    """Accuracy on the training rows and on the validation rows, as shares of one."""
+    """Accuracy on the training rows and on the validation rows, as shares between 0 and 1."""
 
     trained: float
     validated: float

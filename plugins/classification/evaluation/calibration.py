@@ -31,7 +31,7 @@ def expected_error(gaps_of_bins: np.ndarray, rows: int) -> np.ndarray:
 def chance_errors(confidence: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
     """Return expected calibration errors that a perfectly calibrated model would show on such rows, (draws,).
 
-    Each bin's sum of gaps is drawn from the normal distribution that the sum of its rows' chances comes near to.
+    Each bin's sum of gaps is drawn from the normal distribution that approximates it.
 
     Args:
         confidence: Of each row, shape (rows,).
@@ -43,7 +43,7 @@ def chance_errors(confidence: np.ndarray, draws: int, rng: np.random.Generator) 
 
 
 def gaps(labels: np.ndarray, probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return for each row 1 where it is right, else 0, less its confidence; and its bin of `BINS`."""
+    """Return for each row 1 if it is right, else 0, less its confidence; and its bin of `BINS`."""
     confidence = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) == labels
     return right - confidence, bins_of(confidence, BINS)
@@ -55,7 +55,7 @@ def bins_of(confidence: np.ndarray, bins: int) -> np.ndarray:
 
 
 def confidence_bins(labels: np.ndarray, probabilities: np.ndarray) -> tuple[ConfidenceBin, ...]:
-    """Sort rows into `_SHOWN_BINS` equal bins over the probability of their predicted class; empty bins are there too.
+    """Sort rows into `_SHOWN_BINS` equal bins over the probability of their predicted class; empty bins are included.
 
     Args:
         labels: True class ids, shape (rows,).

@@ -14,10 +14,10 @@ from plugins.classification.records import class_data
 __all__ = ["chance_level"]
 
 _DEVIATIONS = 1.96
-"""Standard deviations of a share that luck exceeds once in forty times."""
+"""Standard deviations of a share that chance exceeds once in forty times."""
 _LOSS_MARGIN = 0.01
-"""Share of the loss of guessing by which a loss must be lower: a model that answers the class shares alone, and nearly
-nothing else, comes within a thousandth of it."""
+"""Share of the loss of guessing by which a loss must be lower: a model that answers little more than the class
+shares comes within a thousandth of it."""
 
 
 def chance_level(metric: str, data: DataSummary, split: str) -> ChanceLevel | None:

@@ -71,7 +71,7 @@ def _disagreement(read: Sequence[ClassPredictions]) -> tuple[int, int, float]:
     """Return how many rows the first alone got right, how many the second, and how likely so uneven a split is.
 
     The exact test of McNemar ("Note on the sampling error of the difference between correlated proportions", 1947):
-    were both equally good, each of these rows would be a toss of a coin. Two-sided.
+    if both were equally good, each of these rows would be like the toss of a coin. Two-sided.
     """
     from scipy.special import bdtr
 
@@ -84,8 +84,8 @@ def _disagreement(read: Sequence[ClassPredictions]) -> tuple[int, int, float]:
 def _kinds(read: Sequence[ClassPredictions], measure: Measure) -> tuple[np.ndarray, Sequence[ClassPredictions]]:
     """Return each row's kind and the predictions of one row a kind.
 
-    Where counts by class are all that matters, rows with the same label and the same predictions are of one kind, and a
-    few kinds stand for all rows. Otherwise each row is its own.
+    If only counts by class matter, rows with the same label and the same predictions are of one kind, and a
+    few kinds stand for all rows. Otherwise each row is its own kind.
     """
     if not isinstance(measure, ByClass):
         return np.arange(read[0].labels.size), read

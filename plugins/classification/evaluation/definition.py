@@ -1,4 +1,4 @@
-"""What the task knows of a metric: its record, how it is computed, and what it is called once the data are known."""
+"""The definition of a metric: its record, how it is computed, and its name for given data."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ class Definition:
         of_class: Label and phrase if it is of the positive class of two, with the placeholder ``label``; None if it is
             of no single class.
         of_classes: Label and phrase if it is a mean over more classes, which may have the placeholder ``classes``.
-        more_than: It says something only for more classes than these.
+        more_than: It is only meaningful for more classes than these.
     """
 
     metric: Metric

@@ -24,14 +24,14 @@ __all__ = ["EvaluationDetails", "completed", "evaluate_predictions", "rescaled",
 
 
 class EvaluationDetails(TypedDict, total=False):
-    """What a plugin knows in addition to predictions; each may be left out.
+    """What a plugin knows in addition to predictions; each field may be left out.
 
     Attributes:
         names: Class names in the order of their ids; the ids themselves if left out.
         model_dir: The model's folder, whose size is stated.
-        peak_memory_bytes: Most memory in use so far.
+        peak_memory_bytes: The most memory in use so far.
         positive: Of two classes the id of the positive one; 1 if left out.
-        more: What else the task found, as JSON details.
+        more: Further findings of the task, as JSON details.
     """
 
     names: Sequence[str] | None
@@ -60,7 +60,7 @@ def save_and_evaluate(
         probabilities: Shape (rows, classes); rows add up to 1.
         folder: Exists.
         seconds: Spent predicting.
-        places: The rows of a file that the examples stand in; 0, 1, 2 ... if None.
+        places: The rows of the file that hold the examples; 0, 1, 2 ... if None.
         details: See `EvaluationDetails`.
 
     Raises:
@@ -115,7 +115,7 @@ def evaluate_predictions(
 def rescaled(path: Path, split: str, temperature: float) -> Evaluation:
     """Evaluate stored predictions as if the model's scores had been divided by `temperature`; nothing is written.
 
-    The file does not know the names of classes, so they are called by their ids.
+    The file does not hold the names of classes, so their ids are used.
 
     Raises:
         DataError: The file holds no predictions.
@@ -126,7 +126,7 @@ def rescaled(path: Path, split: str, temperature: float) -> Evaluation:
 
 
 def completed(evaluation: Evaluation, data: Mapping[str, Any]) -> Evaluation:
-    """Return an evaluation with the class names that the data give, where the predictions knew their ids alone.
+    """Return an evaluation with the class names of the data, if the predictions only had their ids.
 
     Args:
         evaluation: Of predicted classes.

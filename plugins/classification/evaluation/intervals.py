@@ -1,14 +1,14 @@
-"""How far a metric could be off by the chance of which examples it was measured on: bootstrap intervals.
+"""Bootstrap intervals: how far a metric could be off because of the examples that it was measured on.
 
 1,000 resamples of the examples, drawn with replacement; the interval goes from the 2.5 to the 97.5 percentile (Efron
 and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13), after all resamples are shifted until their mean
-is the measured value. The shift is next to nothing for most metrics, and is needed by averages over many classes, which
-suffer from those that a resample misses. Without it, intervals need not hold what was measured.
+is the measured value. The shift is negligible for most metrics. Averages over many classes need it, because a resample
+may miss some classes. Without it, intervals need not hold the measured value.
 
-The calibration error is another matter: chance alone moves bins apart, so what is measured lies above the truth, and
+The calibration error is different: chance alone moves bins apart, so the measured value lies above the truth, and
 resampling moves them apart once more. Its interval is the basic one, 2 x measured - percentile (the same book, section
-13.4), which takes the bias off again, with 0 for its lower end where a perfectly calibrated model would show as much
-(2.5 % of the time or more), and what was measured as its upper end at least. Simulated (200 draws each), it held the
+13.4), which removes the bias. Its lower end is 0 if a perfectly calibrated model would show as much
+(2.5 % of the time or more), and its upper end is at least the measured value. Simulated (200 draws each), it held the
 truth in 97 to 99.5 % for a perfectly calibrated model on 300 to 5,000 rows, and in 87.5 and 91 % at a true error of
 3.9 % on 300 and 1,000 rows.
 """

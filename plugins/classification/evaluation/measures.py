@@ -5,7 +5,7 @@ rows, places in a ranking, gaps of confidence) is computed once for all metrics,
 last step is the same with and without weights.
 
 Resampling a ranking takes many times as long as anything else. Above `EXACT_ROWS` or `EXACT_CELLS` it is done to first
-order instead, by each row's influence on the value, which is exact as rows grow, and there are many of them then.
+order instead, by each row's influence on the value, which becomes exact as rows grow, and then there are many.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -188,7 +188,7 @@ def class_counts(predictions: ClassPredictions) -> ClassCounts:
 
 
 def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Return part / whole, 0 where there is nothing to divide by."""
+    """Return part / whole, 0 if the whole is 0."""
     quotient: np.ndarray = np.zeros(np.shape(part))
     np.divide(part, whole, out=quotient, where=np.asarray(whole) > 0)
     return quotient

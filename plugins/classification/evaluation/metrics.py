@@ -1,8 +1,8 @@
 """The metrics of classification: each one entry, its record together with how it is computed.
 
 The definitions are those of scikit-learn. Of two classes, precision, recall, F1 and the areas are of the positive
-class; of more they are the mean over classes. What says nothing is left out: the ranking of rows that are all of one
-class, and `TOP_K` guesses among no more classes.
+class; of more they are the mean over classes. Metrics without meaning are left out: the ranking of rows that are all of
+one class, and `TOP_K` guesses among no more classes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -67,7 +67,7 @@ def _squared_errors(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray
 
 
 def _among_top_k(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """Return 1 for each row whose class is among the `TOP_K` most probable, else 0; of equals the first comes first."""
+    """Return 1 for each row whose class is among the `TOP_K` most probable, else 0; of equal ones the first counts."""
     chosen = probabilities[np.arange(labels.size), labels][:, None]
     earlier = np.arange(probabilities.shape[1]) < labels[:, None]
     before = (probabilities > chosen) | ((probabilities == chosen) & earlier)
@@ -204,11 +204,11 @@ METRICS: Mapping[str, Metric] = MappingProxyType({name: one.metric for name, one
 
 
 OF_PROBABILITIES: Final = ("ece", "log_loss", "brier_score")
-"""Metrics that change if probabilities are rescaled and the predicted classes stay."""
+"""Metrics that change if probabilities are rescaled while the predicted classes stay."""
 
 
 def measures_for(classes: int) -> dict[str, Measure]:
-    """Return how each metric is computed that says something for so many classes, by its name."""
+    """Return the definition of each metric that has a meaning for so many classes, by its name."""
     return {name: one.measure for name, one in _BY_NAME.items() if classes > one.more_than}
 
 
@@ -229,14 +229,14 @@ def metrics_of_data(data: DataSummary) -> tuple[Metric, ...]:
 
 
 def metric_of(name: str, labels: Sequence[str], positive: str | None) -> Metric | None:
-    """Return one of `metrics_of` by its name; None if it says nothing for so many classes."""
+    """Return one of `metrics_of` by its name; None if it has no meaning for so many classes."""
     return next((one for one in metrics_of(labels, positive) if one.name == name), None)
 
 
 def measure(labels: np.ndarray, probabilities: np.ndarray, positive: int = 1) -> dict[str, float]:
     """Return every metric that is defined on these rows.
 
-    The prediction is the most probable class, the first of equals.
+    The prediction is the most probable class, the first of equal ones.
 
     Args:
         labels: True class ids, shape (rows,), at least one row.

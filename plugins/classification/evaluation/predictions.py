@@ -17,7 +17,7 @@ _POSITIVE = b"modelcat_positive"
 
 @dataclass(frozen=True, eq=False)
 class ClassPredictions:
-    """What a model said about every example of a split, in the order of the split.
+    """The predictions of a model for every example of a split, in the order of the split.
 
     Attributes:
         labels: True class ids, int64, shape (rows,).
@@ -31,7 +31,7 @@ class ClassPredictions:
 
     @cached_property
     def predicted(self) -> np.ndarray:
-        """The most probable class of each row, the first of equals; ids, shape (rows,)."""
+        """The most probable class of each row, the first of equal ones; ids, shape (rows,)."""
         return np.asarray(self.probabilities.argmax(axis=1))
 
     def confusion(self) -> tuple[tuple[int, ...], ...]:
@@ -50,10 +50,10 @@ def write(
 ) -> None:
     """Write one row an example: ``row``, ``label``, ``predicted`` (int64) and ``probabilities`` (a list of float32).
 
-    The positive class stands in the metadata of the schema, so that a comparison of files knows whose F1 to compare.
+    The positive class is in the metadata of the schema, so that a comparison of files knows which F1 to compare.
 
     Args:
-        path: The file; it appears whole or not at all.
+        path: The file; it is written completely or not at all.
         labels: True class ids, shape (rows,).
         probabilities: Shape (rows, classes).
         places: What ``row`` says of each, int64, shape (rows,); 0, 1, 2 ... where None.

@@ -1,4 +1,4 @@
-"""How well scores put the rows of one class before all others: what ROC and precision-recall curves are made of.
+"""How well scores rank the rows of one class before all others: the basis of ROC and precision-recall curves.
 
 The area under a ROC curve is the chance that a row of the class has a higher score than one of another class, equal
 scores counting half (Hanley and McNeil, "The meaning and use of the area under a receiver operating characteristic
@@ -98,7 +98,7 @@ class Ranking:
 def rankings(labels: np.ndarray, probabilities: np.ndarray, positive: int) -> Iterator[Ranking]:
     """Yield the positive class of two against the other, or each class that has rows against all others.
 
-    A class without rows, or whose rows are all, has no ranking.
+    A class without rows, or with all rows, has no ranking.
 
     Args:
         labels: True class ids, shape (rows,).

@@ -1,4 +1,4 @@
-"""Temperature scaling: one number that makes a model's confidence honest and leaves its answers as they are.
+"""Temperature scaling: one number that calibrates a model's confidence and does not change its answers.
 
 Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", ICML 2017, section 4.2. Scores are divided
 by the temperature before the softmax: above 1 a model becomes less sure, below 1 surer.
@@ -9,17 +9,17 @@ import numpy as np
 __all__ = ["HIGHEST", "LEAST_ROWS", "LOWEST", "fit", "rescale"]
 
 LEAST_ROWS = 50
-"""Fewer rows say too little: the temperature would follow their chance."""
+"""With fewer rows the temperature would depend too much on chance."""
 LOWEST, HIGHEST = 0.1, 10.0
-"""Where temperatures are sought. Networks need 1 to 3; a model at chance would need an endless one."""
+"""The range of temperatures. Networks need 1 to 3; a model at chance would need an infinite one."""
 _SMALLEST = float(np.finfo(np.float32).smallest_subnormal)
-"""Stands for a probability of 0: the smallest that a file of predictions can hold, 103 nats from certainty."""
+"""Replaces a probability of 0: the smallest that a file of predictions can hold, 103 nats from certainty."""
 
 
 def fit(labels: np.ndarray, probabilities: np.ndarray) -> float:
     """Return the temperature between `LOWEST` and `HIGHEST` that minimises the log loss of the rescaled probabilities.
 
-    It is 1 with fewer than `LEAST_ROWS` rows, where no row is wrong (any sharpening would then look better), and where
+    It is 1 with fewer than `LEAST_ROWS` rows, if no row is wrong (any sharpening would then look better), and if
     no other temperature has a lower loss.
 
     Args:
@@ -46,7 +46,7 @@ def fit(labels: np.ndarray, probabilities: np.ndarray) -> float:
 def rescale(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """Return the probabilities that the model would give had its scores been divided by `temperature`.
 
-    Each row's largest entry stays the largest, and the first of equals; a temperature of 1 gives back what was given.
+    Each row's largest entry stays the largest, and the first of equal ones; a temperature of 1 changes nothing.
 
     Args:
         probabilities: Shape (rows, classes); rows add up to 1.

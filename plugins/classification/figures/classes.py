@@ -12,18 +12,18 @@ from plugins.insights import NOT_RECORDED
 __all__ = ["MOST", "ScoreRow", "class_scores", "confusion", "score_table", "worst"]
 
 ScoreRow = tuple[str, int, int, float | None, float | None, float | None]
-"""Name, how many there are, how many were predicted, precision, recall and F1; None if nothing divides."""
+"""Name, how many there are, how many were predicted, precision, recall and F1; None if the divisor is 0."""
 
 _READABLE = 20
-"""Classes that fit a matrix which can still be read."""
+"""The most classes for which a matrix is readable."""
 MOST: Final = 100
-"""Scores that are listed."""
+"""The most scores that are listed."""
 _GROUP = Statement("Confusion")
 _CONFUSION, _SCORES = Statement("Confusion matrix"), Statement("Scores of each class")
 
 
 def confusion(evaluation: Evaluation, labels: Sequence[str]) -> Figure:
-    """Draw which class is taken for which; of many classes those with the most errors."""
+    """Draw which class is predicted for which; of many classes those with the most errors."""
     counts = class_details(evaluation).confusion
     if not counts:
         return Empty("confusion", _CONFUSION, NOT_RECORDED, group=_GROUP)
@@ -49,7 +49,7 @@ def worst(counts: Sequence[Sequence[int]], classes: int) -> list[int]:
 
     Args:
         counts: ``counts[i][j]``: how many of class i were predicted as class j.
-        classes: How many there are; what follows them in `counts` is no class.
+        classes: How many there are; what follows them in `counts` is not a class.
     """
     if classes <= _READABLE:
         return list(range(classes))
@@ -92,7 +92,7 @@ def score_table(
         title: Of the figure.
         columns: Headings of the names, and of how many there are.
         rows: To be listed.
-        cut: What to say if there are more than `MOST`.
+        cut: The message if there are more than `MOST`.
         group: Of the figure.
     """
     if not rows:

@@ -1,4 +1,4 @@
-"""How sure a model is, and whether it is as often right as it says."""
+"""How sure a model is, and whether its confidence matches its accuracy."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -64,7 +64,7 @@ def confidence(evaluation: Evaluation) -> Figure:
 def reliability(evaluation: Evaluation, insights: Mapping[str, Any]) -> Figure:
     """Draw the share of right answers over confidence, with Wilson intervals; on test also before the temperature.
 
-    Bins are points of their own: a line across bins of few examples would show more than was measured.
+    Bins are separate points: a line across bins of few examples would show more than was measured.
     """
     bins = class_details(evaluation).confidence
     if not any(map(_rows, bins)):

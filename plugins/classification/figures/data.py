@@ -47,7 +47,7 @@ def count_table(
         name: Heading of the labels.
         labels: In the order of their ids.
         counts: Of each label in each split.
-        cut: What to say if some are left out.
+        cut: The message if some are left out.
     """
     splits = [split for split in _SPLITS if split in counts]
     columns = [Column(name)]

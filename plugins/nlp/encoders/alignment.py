@@ -15,7 +15,7 @@ _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A token of the text's own: ``text[start:end]``, of the tokenizer's `word`; the place may hold whitespace."""
+    """A token of the text itself: ``text[start:end]``, of the tokenizer's `word`; the place may hold whitespace."""
 
     start: int
     end: int
@@ -30,7 +30,7 @@ class EncodedText:
         ids: All tokens, special ones included, int64, shape (tokens,): exactly those of `TextEncoder.encode`.
         first: Place in `ids` of the first token that is not special.
         pieces: The tokens that are not special, in the order of the text.
-        head: So many of `pieces` are from the beginning; a gap lies before the others where the text was cut.
+        head: How many of `pieces` are from the beginning; if the text was cut, a gap lies before the others.
         truncated: Whether the text has tokens that the model does not see.
     """
 
@@ -95,7 +95,7 @@ def _origins(text: str, separator: str) -> list[int]:
 def find_words(text: str, encoded: EncodedText) -> tuple[AlignedWord, ...]:
     """Merge pieces to words, in the order of the text.
 
-    Pieces that touch are one word where the tokenizer took them from one word, with two exceptions: tokenizers that
+    Pieces that touch are one word if the tokenizer took them from one word, with two exceptions: tokenizers that
     know whitespace alone would leave punctuation hanging on words and take a Chinese or Japanese sentence for one, so
     punctuation and ideographs stand alone; tokenizers that know punctuation would tear "couldn't" into three, so an
     apostrophe between letters joins. Whitespace that is a token is no word; a word that was cut is what was seen of it.

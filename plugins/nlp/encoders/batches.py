@@ -1,9 +1,9 @@
-"""Which examples meet in which batch, and how a batch is cut into what is computed at a time.
+"""Which examples share a batch, and how a batch is cut into micro-batches.
 
 Examples of similar length share a batch: the epoch's shuffle is cut into pools, each pool is sorted by length and cut
-into batches, the batches are shuffled. Nothing is padded, so no token is saved by it; but steps cost what their tokens
-cost, and attention takes texts of one length together. Micro-batches are cut from the rows in order of length; the
-gradients of one batch are the same however it is cut.
+into batches, the batches are shuffled. There is no padding, so this saves no tokens; but the cost of a step
+depends on its tokens, and attention processes texts of one length together. Micro-batches are cut from the rows in
+order of length; the gradients of one batch are the same however it is cut.
 """
 
 import math
@@ -14,9 +14,9 @@ import numpy as np
 __all__ = ["by_length", "cut", "order", "steps"]
 
 _POOL_ROWS = 2048
-"""Rows of a pool: enough that texts of one length meet."""
+"""Rows of a pool: enough to hold several texts of one length."""
 _POOL_BATCHES = 16
-"""Batches of a pool at least, where batches are large."""
+"""The least number of batches in a pool, for large batches."""
 
 
 def order(lengths: np.ndarray, size: int, seed: int, epoch: int) -> list[np.ndarray]:
@@ -25,7 +25,7 @@ def order(lengths: np.ndarray, size: int, seed: int, epoch: int) -> list[np.ndar
     Args:
         lengths: Tokens of each row, shape (rows,).
         size: Rows of a batch; one of them gets the rest.
-        seed: With `epoch` it alone decides the order.
+        seed: The order depends on it and `epoch` alone.
         epoch: From 0.
 
     Returns:
@@ -33,7 +33,7 @@ def order(lengths: np.ndarray, size: int, seed: int, epoch: int) -> list[np.ndar
     """
     rng = np.random.default_rng((seed, epoch))
     rows = rng.permutation(lengths.size)
-    # At most half of the data, or small data would meet in the same batches in every epoch.
+    # At most half of the data, or the rows of small data would share the same batches in every epoch.
     pool = min(max(_POOL_BATCHES, _POOL_ROWS // size), max(1, rows.size // (2 * size))) * size
     batches: list[np.ndarray] = []
     for start in range(0, rows.size, pool):
@@ -54,7 +54,7 @@ def steps(lengths: np.ndarray, size: int, seed: int, epochs: int, done: int = 0)
 
 
 def by_length(lengths: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Return `rows` in order of length, equals as they were."""
+    """Return `rows` in order of length; rows of equal length keep their order."""
     return rows[np.argsort(lengths[rows], kind="stable")]
 
 
@@ -64,8 +64,8 @@ def cut(rows: np.ndarray, lengths: np.ndarray, budget: int, most: int) -> Sequen
     Args:
         rows: In order of length.
         lengths: Tokens of each row of the split.
-        budget: Tokens of a micro-batch at most; a row alone may have more.
-        most: Rows of a micro-batch at most.
+        budget: The most tokens of a micro-batch; a single row may have more.
+        most: The most rows of a micro-batch.
     """
     cuts, first, held = [], 0, 0
     for index, length in enumerate(lengths[rows].tolist()):

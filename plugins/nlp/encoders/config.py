@@ -16,7 +16,7 @@ Truncation = Literal["head", "tail", "head+tail"]
 PREPARATION = frozenset({"model_name", "max_seq_length", "truncation"})
 """The fields that data, weights and tokens in memory depend on."""
 FIXED = frozenset({"precision", "fp16", "seed", "deterministic"})
-"""The fields that are never tuned: the arithmetic of the machine, and luck."""
+"""The fields that are never tuned: the arithmetic of the machine, and the seed."""
 _PRETRAINED_RATE = 2e-5
 _SCRATCH_RATE = 1e-3
 """At 2e-5 a model with random weights stays at chance."""
@@ -184,14 +184,14 @@ class FineTuningConfig(Strict):
 
     @property
     def resolved_learning_rate(self) -> float:
-        """The learning rate, with what stands for a missing one."""
+        """The learning rate; a default replaces a missing one."""
         if self.learning_rate is not None:
             return self.learning_rate
         return _SCRATCH_RATE if is_scratch(self.model_name) else _PRETRAINED_RATE
 
     @property
     def patience(self) -> int | None:
-        """Epochs without a lower validation loss after which to end; None for never."""
+        """Epochs without a lower validation loss after which the training ends; None for no early end."""
         return int(self.early_stopping) if self.early_stopping else None
 
     @property

@@ -19,7 +19,7 @@ __all__ = ["repeatable", "resolve", "use_threads"]
 
 _WORKSPACE = "CUBLAS_WORKSPACE_CONFIG"
 _WORKSPACES = (":4096:8", ":16:8")
-"""Those with which cuBLAS repeats itself, the fast one first (cuBLAS documentation, "Results reproducibility")."""
+"""Settings with which cuBLAS repeats its results, fast one first (cuBLAS documentation, "Results reproducibility")."""
 
 
 def resolve(name: str) -> torch.device:
@@ -48,16 +48,16 @@ def use_threads(threads: int) -> None:
 
 @contextmanager
 def repeatable(device: torch.device, *, wanted: bool) -> Iterator[None]:
-    """Let torch compute in the block what gives equal bits each time, if that is `wanted`; slower on a GPU.
+    """Within the block let torch give equal bits each time, if that is `wanted`; slower on a GPU.
 
-    torch's settings are afterwards what they were. cuBLAS reads its own as it starts, so it stays set in this process.
+    Afterwards torch's settings are restored. cuBLAS reads its setting when it starts, so it stays set in this process.
 
     Args:
-        device: What computes; on a GPU, enter before anything is computed.
-        wanted: Where false the block runs as it would.
+        device: The device that computes; on a GPU, enter the block before anything is computed.
+        wanted: If false, nothing is changed.
 
     Raises:
-        InputError: The environment has cuBLAS work in a way that does not repeat.
+        InputError: The environment has a cuBLAS setting whose results do not repeat.
     """
     if not wanted:
         yield
@@ -69,14 +69,14 @@ def repeatable(device: torch.device, *, wanted: bool) -> Iterator[None]:
             field="model_config.deterministic",
         )
     before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
-    memory: Any = torch.utils.deterministic  # made of properties, which its types do not tell
+    memory: Any = torch.utils.deterministic  # made of properties, which its types do not declare
     benchmark, fill = torch.backends.cudnn.benchmark, memory.fill_uninitialized_memory
     try:
-        # Errors, not warnings: where it may only warn, torch's flash attention adds its gradients up in any order. The
+        # Errors, not warnings: if torch may only warn, its flash attention adds up gradients in any order. The
         # compiler hears it too, and chooses no kernels by their time, which is never the same twice.
         torch.use_deterministic_algorithms(True, warn_only=False)
         torch.backends.cudnn.benchmark = False
-        memory.fill_uninitialized_memory = False  # costs time, and all that is read here is written
+        memory.fill_uninitialized_memory = False  # costs time, and all memory that is read here is written first
         yield
     finally:
         torch.use_deterministic_algorithms(before[0], warn_only=before[1])

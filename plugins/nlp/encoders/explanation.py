@@ -1,4 +1,4 @@
-"""Why an encoder answers what it does: integrated gradients and attention rollout, by the words of the text."""
+"""Why an encoder gives its answer: integrated gradients and attention rollout, by the words of the text."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ _MASKS = ("[MASK]", "<mask>")
 
 @dataclass(frozen=True, slots=True)
 class ExplainedWords:
-    """The words of a text with what they added to a score.
+    """The words of a text with what each added to a score.
 
     Attributes:
         words: In the order of the text.
@@ -39,14 +39,14 @@ def explain_words(trained: SavedModel, text: str, score: Score, baseline: int, l
     """Explain a score by the words of a text; a word's weight is the sum of its tokens'.
 
     Args:
-        trained: The model; left as it was.
+        trained: The model; it is not changed.
         text: Any string.
-        score: What is explained, from the outputs of some rows.
+        score: Computes what is explained from the outputs of some rows.
         baseline: Id of the token that stands for no word, see `choose_baseline`.
         least: A smaller difference of the score is not worth explaining.
 
     Raises:
-        OutOfMemoryError: It does not fit.
+        OutOfMemoryError: It does not fit into memory.
         WorkError: captum is not installed.
     """
     model, encoder = trained.model, trained.encoder
@@ -75,8 +75,8 @@ def explain_words(trained: SavedModel, text: str, score: Score, baseline: int, l
 def choose_baseline(model: PackedModel, encoder: TextEncoder, undecided: Score) -> int:
     """Return the id of the token that stands for no word: padding or mask, at which the model is more undecided.
 
-    That is the one with the larger mean of `undecided` over short and long texts of nothing else; padding if both are
-    equal or there is no mask. The choice is made once a model, so that all its explanations mean the same.
+    That is the one with the larger mean of `undecided` over short and long texts that consist of it alone; padding if
+    both are equal or there is no mask. One choice serves all explanations of a model, so that they are comparable.
 
     Sundararajan, Taly and Yan (2017, section 4) ask for a baseline whose score is near zero: if the baseline itself has
     an answer, texts with that answer have nothing left to explain. Padding is near zero for a fine-tuned checkpoint
@@ -84,9 +84,9 @@ def choose_baseline(model: PackedModel, encoder: TextEncoder, undecided: Score) 
     reviews, 2.2 for padding).
 
     Args:
-        model: In fp32, left as it was.
+        model: In fp32; it is not changed.
         encoder: Of the model.
-        undecided: From the outputs of some rows, how undecided each is.
+        undecided: Computes how undecided each of some rows is from their outputs.
     """
     masks = [encoder.backend.token_to_id(name) for name in _MASKS]
     candidates = [encoder.pad_id, *(mask for mask in masks if mask is not None)]
@@ -107,7 +107,7 @@ def rollout(model: PackedModel, ids: np.ndarray) -> np.ndarray:
     what a layer passes on counts as its residual connection. All shares, special tokens' included, add up to 1.
 
     Args:
-        model: A BERT, whose answer is read off the first token; in fp32, left as it was.
+        model: A BERT, whose answer is computed from the first token; in fp32; it is not changed.
         ids: One text, int64, shape (tokens,).
 
     Returns:

@@ -38,14 +38,14 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "electra": Family(last_layer="classifier.out_proj", encoder="electra"),
     }
 )
-"""A closed list, because a checkpoint is not to choose which code runs. Each has an SDPA attention (DeBERTa-v2 and
+"""A closed list, because a checkpoint must not choose which code runs. Each has an SDPA attention (DeBERTa-v2 and
 MPNet have none) and a test that trains it. Keys are the `model_type` of a config.json."""
 
 _PREFIX = "scratch/"
 SCRATCH_POSITIONS = 512
 """Tokens that the position table has room for."""
 SCRATCH_VOCABULARY = 8192
-"""Word pieces at most: a vocabulary of 30,522 would make nine tenths of the smallest model out of rare words."""
+"""The most word pieces: with a vocabulary of 30,522, rare words would take nine tenths of the smallest model."""
 SCRATCH: Mapping[str, tuple[int, int]] = MappingProxyType(
     {
         _PREFIX + "bert-tiny": (2, 128),

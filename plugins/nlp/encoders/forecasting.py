@@ -1,4 +1,4 @@
-"""What a training on texts will be like: the texts looked at, a part of the training measured."""
+"""A forecast of a training on texts: examines the texts, and measures a part of the training."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -29,7 +29,7 @@ def forecast_texts(
     threads: int,
     seconds: float,
 ) -> tuple[Forecast, DataFindings]:
-    """Look at the training texts, and train for about `seconds`; nothing is kept.
+    """Examine the training texts, and train for about `seconds`; nothing is kept.
 
     Args:
         config: The configuration.
@@ -37,14 +37,14 @@ def forecast_texts(
         training: Makes the objective of the training split on a device.
         device: As in `TrialContext`.
         threads: CPU threads.
-        seconds: To spend on measuring.
+        seconds: How long to measure.
 
     Returns:
         A forecast with advice on lengths and schedule, and what was found in the texts.
 
     Raises:
         InputError: There is no such device.
-        OutOfMemoryError: Not even one text at a time fits.
+        OutOfMemoryError: Not even a single text fits into memory.
     """
     tokens, configured = prepared.tokens["train"], prepared.encoder.max_length
     with on_device(config, device, threads) as place:

@@ -1,6 +1,6 @@
 """Integrated gradients (Sundararajan, Taly and Yan, 2017, arXiv 1703.01365) of an encoder's input embeddings.
 
-The baseline is the same text with every token of its own replaced by one that says nothing
+The baseline is the same text with every token of its own replaced by one without meaning
 (`explanation.choose_baseline`), the special tokens kept.
 """
 
@@ -25,8 +25,9 @@ Score = Callable[[torch.Tensor], torch.Tensor]
 
 METHOD = "integrated gradients"
 _STEPS = (12, 24, 48, 96)
-"""Points on the path, more where the last did not do. Measured with MiniLM on reviews: 6 points leave 38 % of them
-below `_GOOD`, 8 leave 62 %, 10 leave 79 %, 12 leave 92 %; so starting with 12 takes the fewest points in the end."""
+"""Points on the path; the next number is used if the last one was not enough. Measured with MiniLM on reviews: 6 points
+leave 38 % of them below `_GOOD`, 8 leave 62 %, 10 leave 79 %, 12 leave 92 %; so starting with 12 takes the fewest
+points in the end."""
 _GOOD = 0.05
 """A completeness error that needs no more steps."""
 _RULE = "riemann_middle"
@@ -40,7 +41,7 @@ class Attribution:
 
     Attributes:
         weights: float64, shape (tokens,); 0 for special tokens.
-        error: Share of the difference that they miss or exceed; None where it is too small to speak of.
+        error: Share of the difference that they miss or exceed; None if the difference is too small to explain.
     """
 
     weights: np.ndarray
@@ -63,14 +64,14 @@ def require_captum() -> Any:
 
 
 def attribute(model: PackedModel, text: EncodedText, score: Score, baseline: int, least: float) -> Attribution:
-    """Explain the score of one text, in fp32 and without dropout; the model is left as it was.
+    """Explain the score of one text, in fp32 and without dropout; the model is not changed.
 
     Args:
         model: Its precision is not used.
         text: The text.
         score: What is explained.
-        baseline: Id of the token that the baseline is made of.
-        least: A smaller difference is not worth explaining.
+        baseline: Id of the token that fills the baseline.
+        least: A smaller difference is not explained.
 
     Raises:
         WorkError: captum is not installed.
@@ -116,7 +117,7 @@ def attribute(model: PackedModel, text: EncodedText, score: Score, baseline: int
 def _in_memory(
     integrate: Callable[[int, int], np.ndarray], steps: int, rows: int, device: torch.device
 ) -> tuple[np.ndarray, int]:
-    """Integrate with as many points at a time as fit, down to one; return how many that were."""
+    """Integrate with as many points at a time as fit, down to one; return that number."""
     while True:
         try:
             return integrate(steps, rows), rows
@@ -129,7 +130,7 @@ def _in_memory(
 
 @contextmanager
 def frozen(model: Any) -> Iterator[None]:
-    """Turn off dropout, and the gradients of weights: a third of the arithmetic of a step would go into them."""
+    """Turn off dropout, and the gradients of weights, which would take a third of the arithmetic of a step."""
     modes = [(module, module.training) for module in model.modules()]
     wanted = [weight for weight in model.parameters() if weight.requires_grad]
     model.eval()

@@ -45,6 +45,6 @@ class EncoderHead:
         return {
             "id2label": labels,
             "label2id": {name: number for number, name in labels.items()},
-            # A checkpoint of several labels a text would else have a pipeline put a sigmoid on each score.
+            # Otherwise a checkpoint with several labels a text makes a pipeline apply a sigmoid to each score.
             "problem_type": self.problem_type,
         }

@@ -1,4 +1,4 @@
-"""How many tokens fit into memory at a time, and what happens where memory runs out."""
+"""How many tokens fit into memory at a time, and what happens if memory runs out."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ __all__ = [
 
 _Key = tuple[object, ...]
 _safe: dict[_Key, int] = {}
-"""Only for as long as the process lives: what else fills the device's memory today may be gone tomorrow."""
+"""Kept only while the process lives: later, other programs may use less of the device's memory."""
 
 _SIGNS = (
     "can't allocate memory",
@@ -34,11 +34,11 @@ _SIGNS = (
     "Triton Error [CUDA]: out of memory",
     "CUBLAS_STATUS_ALLOC_FAILED",
 )
-"""Of torch's allocator on CPUs, and on GPUs of what allocates without it: page-locked memory, kernels, cuBLAS."""
+"""Messages of torch's allocator on CPUs and, on GPUs, of page-locked memory, kernels and cuBLAS, which bypass it."""
 
 
 def is_exhausted(error: BaseException) -> bool:
-    """Return whether an error means that memory ran out: torch's class for it is for its own allocator on GPUs."""
+    """Return whether an error means that memory ran out: torch's class for it covers only its own allocator on GPUs."""
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
     return isinstance(error, RuntimeError) and any(sign in str(error) for sign in _SIGNS)
@@ -51,13 +51,13 @@ def peak_bytes(device: torch.device) -> int | None:
 
 def forget_peak(device: torch.device) -> None:
     """Start a new peak for `peak_bytes` of a GPU; a process's own peak on a CPU cannot be forgotten."""
-    # Before the GPU is used there is none, and torch refuses to be asked.
+    # Before the GPU is used there is no peak, and torch raises an error.
     if device.type == "cuda" and torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.reset_peak_memory_stats(device)
 
 
 def release(device: torch.device) -> None:
-    """Give back what torch keeps for later, so that smaller pieces find room in one piece."""
+    """Release the memory that torch keeps for reuse, so that less fragmented memory is available."""
     if device.type == "cuda":
         torch.cuda.empty_cache()
 
@@ -66,7 +66,7 @@ def release(device: torch.device) -> None:
 def oom_as_error(device: torch.device, max_length: int) -> Iterator[None]:
     """Turn every way of running out of memory into one error that says what to change.
 
-    Batch sizes are not to blame: a batch is cut down to single texts before this is raised.
+    The batch size is not the cause: a batch is cut down to single texts before this is raised.
 
     Raises:
         OutOfMemoryError: Memory ran out inside the block.
@@ -98,19 +98,19 @@ def token_budget(device: torch.device, *, training: bool) -> int:
 class Budget:
     """The tokens of a micro-batch.
 
-    What had to be cut is remembered for the model's shape, the length of the texts, the way of attention and the
+    A smaller size is remembered for the model's shape, the length of the texts, the way of attention and the
     device, so that the next training of this process does not run out of memory again. Nothing is
-    remembered if torch is deterministic: earlier attempts would decide how sums are cut.
+    remembered if torch is deterministic: otherwise earlier attempts would change the order of sums.
 
     Args:
         model: What computes.
-        tokens: What it will be given.
+        tokens: Its input.
         training: Whether gradients are computed too.
 
     Attributes:
-        tokens: Of a micro-batch at most; a text alone may have more.
+        tokens: The most of a micro-batch; a single text may have more.
         halvings: How often memory ran out and `tokens` was halved.
-        remembered: Whether an earlier training has had to cut it.
+        remembered: Whether an earlier training had to reduce it.
     """
 
     def __init__(self, model: PackedModel, tokens: EncodedTokens, *, training: bool) -> None:
@@ -124,26 +124,26 @@ class Budget:
         self.halvings = 0
 
     def halve(self, tried: int) -> None:
-        """Take half as many tokens from here on as did not fit, which were `tried` in all."""
+        """From now on use half as many tokens as did not fit; those were `tried` in all."""
         self.tokens = max(1, min(self.tokens, tried) // 2)
         self.halvings += 1
         release(self._device)
 
     def state(self) -> dict[str, Any]:
-        """Return what a checkpoint must know to cut micro-batches as they were cut so far."""
+        """Return what a checkpoint needs to cut micro-batches as before."""
         return {"tokens": self.tokens, "halvings": self.halvings, "remembered": self.remembered}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state` returned."""
+        """Restore what `state` returned."""
         self.tokens, self.halvings = int(state["tokens"]), int(state["halvings"])
         self.remembered = bool(state["remembered"])
 
     def worked(self) -> None:
-        """Remember what was enough in the end."""
+        """Remember the size that fitted in the end."""
         if self.halvings:
             _safe[self._key] = self.tokens
 
 
 def forget_budgets() -> None:
-    """Forget what was learnt: other processes may have left the device."""
+    """Forget the remembered sizes: other processes may have left the device."""
     _safe.clear()

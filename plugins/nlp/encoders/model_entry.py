@@ -1,4 +1,4 @@
-"""What the catalog shows of a family of encoders, and the way to its trainer."""
+"""The catalog entry of a family of encoders, which loads its trainer."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class EncoderEntry:
     Attributes:
         key: Of the model.
         Config: The class of `model_config`.
-        described: What the models are, and which there are.
+        described: Describes the models and lists the variants.
         check_data: Raises `DataError` if a configuration contradicts data.
         trainer: Imports torch and transformers, and returns the trainer.
         usage: Returns Python that predicts with transformers.
@@ -48,7 +48,7 @@ class EncoderEntry:
         return self.described.summary
 
     def card(self) -> Card:
-        """Return what the models are, and which there are."""
+        """Return the description of the models and their variants."""
         return self.described
 
     def tunable(self, config: Any, data: DataSummary) -> Mapping[str, Scalar]:
@@ -60,7 +60,7 @@ class EncoderEntry:
         return self.resolve(config, data.rows["train"])
 
     def check(self, config: Any, data: Any) -> Sequence[str]:
-        """Check that a configuration fits data, and the model too if it is a folder; without torch.
+        """Check that a configuration fits the data, and also the model if it is a folder; without torch.
 
         Raises:
             ModelSourceError: The folder cannot be used, or the model sees less than `max_seq_length` tokens.

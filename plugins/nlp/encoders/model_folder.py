@@ -1,4 +1,4 @@
-"""The folder of a trained model: a Hugging Face folder, and what modelcat must know to encode texts as in training."""
+"""The folder of a trained model: a Hugging Face folder, with the settings to encode texts as in training."""
 
 import copy
 import json
@@ -24,7 +24,7 @@ from plugins.storage import MODEL_RECORD, write_folder
 __all__ = ["SavedModel", "TokenizerSettings", "load_trained", "read_settings", "save"]
 
 _FOREIGN = ("max_length", "stride", "truncation_strategy", "pad_to_multiple_of", "is_local", "local_files_only")
-"""What a tokenizer remembers of where it came from, and of lengths that are no longer true."""
+"""Settings of a tokenizer about its origin, and lengths that are no longer valid."""
 _FORMATS = ("fp32", "bf16", "fp16")
 
 
@@ -33,8 +33,8 @@ class TokenizerSettings:
     """How texts were encoded in the training of a model.
 
     Attributes:
-        max_length: Tokens of a text at most.
-        truncation: What is kept of a longer one.
+        max_length: The most tokens of a text.
+        truncation: Which part of a longer text is kept.
         precision: The number format it was trained and validated in.
     """
 
@@ -68,11 +68,13 @@ def save(
     settings: TokenizerSettings,
     record: Mapping[str, Any],
 ) -> None:
-    """Write `folder` whole or not at all: config.json, model.safetensors (fp32), the tokenizer's files, modelcat.json.
+    """Write `folder` completely or not at all.
+
+    It holds config.json, model.safetensors (fp32), the tokenizer's files and modelcat.json.
 
     ``transformers.pipeline`` loads it as it is. The tokenizer knows the length and the end at which it cuts, which a
     pipeline does when called with ``truncation=True``; head+tail is known to modelcat alone, a pipeline then cuts the
-    end. `record` is what else goes into modelcat.json; its ``key`` is the model's in the catalog.
+    end. `record` holds further fields of modelcat.json; its ``key`` is that of the model in the catalog.
     """
     tokenizer = copy.deepcopy(tokenizer)
     tokenizer.backend_tokenizer.no_truncation()
@@ -81,7 +83,7 @@ def save(
         tokenizer.init_kwargs.pop(name, None)
     tokenizer.model_max_length = settings.max_length
     tokenizer.truncation_side = "left" if settings.truncation == "tail" else "right"
-    # transformers writes the names that the tokenizer was made with, and no others.
+    # transformers only writes the names that the tokenizer was made with.
     tokenizer.init_kwargs["truncation_side"] = tokenizer.truncation_side
 
     def write(temporary: Path) -> None:
@@ -119,15 +121,15 @@ def read_settings(folder: Path, key: str) -> TokenizerSettings:
 def load_trained(
     folder: Path, key: str, head: EncoderHead, device: str, threads: int, precision: str = "fp32"
 ) -> SavedModel:
-    """Open a folder that a training made.
+    """Open a folder that a training has written.
 
     Args:
         folder: Of the model.
         key: Of the model in the catalog.
-        head: Its labels are None.
+        head: One whose labels are None.
         device: As in `TrialContext`.
         threads: CPU threads.
-        precision: What it computes in, see `choose_inference`.
+        precision: The number format to compute in, see `choose_inference`.
 
     Raises:
         InputError: There is no such device, or it has no arithmetic of that precision.

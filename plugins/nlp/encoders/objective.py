@@ -1,7 +1,7 @@
-"""What a task gives to a training in addition to its head: targets, loss, predictions and metrics.
+"""What a task supplies to a training in addition to its head: targets, loss, predictions and metrics.
 
-Everything else is the same for all tasks: the epoch with the best value of the tuned metric is kept, of equals the one
-with the lower validation loss.
+Everything else is the same for all tasks: the epoch with the best value of the tuned metric is kept; of equal ones the
+one with the lower validation loss.
 
 Shapes: B rows of a micro-batch, T tokens of these rows one after the other, O outputs of the head.
 """
@@ -23,9 +23,9 @@ class Evaluated:
     """One evaluation of a split.
 
     Attributes:
-        predictions: What is stored with the best epoch, in the task's own shape.
-        metrics: ``loss``, the mean over the targets, and everything that can be tuned for; the loss alone if it is not
-            finite.
+        predictions: Stored with the best epoch, in the shape that the task defines.
+        metrics: ``loss``, the mean over the targets, and every metric that can be tuned for; the loss alone if it
+            is not finite.
     """
 
     predictions: np.ndarray
@@ -41,10 +41,10 @@ class Objective(Protocol):
 
     @property
     def train_metric(self) -> str:
-        """Name of the metric that `loss` sums up."""
+        """Name of the metric whose values `loss` sums."""
 
     def weight(self, rows: np.ndarray) -> float:
-        """Return what the targets of `rows` count in the mean loss."""
+        """Return the weight of the targets of `rows` in the mean loss."""
 
     def count(self, rows: np.ndarray) -> int:
         """Return how many targets `rows` have."""

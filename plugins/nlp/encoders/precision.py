@@ -1,4 +1,4 @@
-"""Which number format a training and a trained model compute in; weights and optimizer state are fp32 always."""
+"""Which number format a training and a trained model compute in; weights and optimizer state are always fp32."""
 
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -11,13 +11,13 @@ __all__ = ["PRECISIONS", "Name", "Precision", "choose", "choose_inference"]
 
 Name = Literal["fp32", "bf16", "fp16", "int8"]
 PRECISIONS = ("auto", "fp32", "bf16", "int8")
-"""What may be asked for.
+"""The formats that can be chosen.
 
-Measured against fp32 with MiniLM, fine-tuned on reviews: bf16 moved a probability by 0.0007 on average and by 0.0095 at
-most and changed 1 label of 1,500; int8 moved it by 0.005 and by 0.08, and changed 1 label of 120.
+Measured against fp32 with MiniLM, fine-tuned on reviews: bf16 changed a probability by 0.0007 on average and by 0.0095
+at most and changed 1 label of 1,500; int8 changed it by 0.005 and by 0.08, and changed 1 label of 120.
 """
 _NARROW = 256
-"""Models with smaller hidden layers gain nothing from bf16 on a CPU, whose casts cost them what its arithmetic saves.
+"""Models with smaller hidden layers gain nothing from bf16 on a CPU: its casts cost as much as its arithmetic saves.
 
 Measured with AVX512-BF16, whole steps of 32 texts of about 50 tokens, bf16 against fp32: 2 layers of 128 equal, 4 of
 256 1.3 times faster, 4 of 512 1.6 times.
@@ -30,9 +30,9 @@ class Precision:
     """A number format on a device.
 
     Attributes:
-        name: ``fp32``, ``bf16`` or ``fp16``; a model that answers can have ``int8`` too.
+        name: ``fp32``, ``bf16`` or ``fp16``; at inference also ``int8``.
         device_type: ``cpu`` or ``cuda``.
-        note: What was asked for and not given, and why; empty where all is as asked.
+        note: Why the format differs from the one that was requested; empty if it does not.
     """
 
     name: Name
@@ -41,7 +41,7 @@ class Precision:
 
     @property
     def dtype(self) -> torch.dtype:
-        """What the layers compute in; with int8, what is not a product of weights."""
+        """The type that the layers compute in; with int8, only what is not a product of weights."""
         return _DTYPES[self.name]
 
     @property
@@ -55,8 +55,8 @@ def choose(precision: str, fp16: bool | None, device: torch.device, hidden: int)
 
     Args:
         precision: ``auto``, ``fp32``, ``bf16`` or ``fp16``.
-        fp16: True asks for fp16 where `precision` is auto, False rules it out, None says nothing.
-        device: A CPU never gets fp16: it has no fast arithmetic for it, and a note tells what it got instead.
+        fp16: True requests fp16 if `precision` is auto, False excludes it, None leaves it open.
+        device: A CPU never gets fp16, for which it has no fast arithmetic; a note says which format it got instead.
         hidden: Width of the model's hidden layers.
     """
     on_gpu = device.type == "cuda"
@@ -70,11 +70,11 @@ def choose(precision: str, fp16: bool | None, device: torch.device, hidden: int)
 
 
 def choose_inference(wanted: str, trained_in: str, device: torch.device, hidden: int) -> Precision:
-    """Return the format that a model answers in.
+    """Return the format that a trained model predicts in.
 
     Args:
-        wanted: One of `PRECISIONS`. ``auto`` is the format that trainings on the device choose for themselves, so bf16
-            where it computes in it; but a model that was trained in fp32 stays there, and int8 is never chosen unasked.
+        wanted: One of `PRECISIONS`. ``auto`` is the format that trainings on the device choose, so bf16 if the device
+            computes in it; but a model that was trained in fp32 stays in fp32, and int8 is never chosen automatically.
         trained_in: The format of the training.
         device: Where the model is.
         hidden: Width of the model's hidden layers.
@@ -103,14 +103,14 @@ def _has_bf16(device: torch.device) -> bool:
     if device.type == "cuda":
         with torch.cuda.device(device):
             return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")  # private; a torch without them counts as no
+    probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")  # private; None in a torch that lacks them
     return any(bool(probe()) for name in probes if (probe := getattr(torch.cpu, name, None)) is not None)
 
 
 def _has_int8(device: torch.device) -> bool:
-    """Return whether the device multiplies 8-bit integers, and in one go.
+    """Return whether the device multiplies 8-bit integers in one instruction.
 
     Older processors add pairs of products in 16 bits, which overflow.
     """
-    probe = getattr(torch.cpu, "_is_vnni_supported", None)  # private; a torch without it counts as no
+    probe = getattr(torch.cpu, "_is_vnni_supported", None)  # private; None in a torch that lacks it
     return device.type == "cpu" and hasattr(torch, "_int_mm") and probe is not None and bool(probe())

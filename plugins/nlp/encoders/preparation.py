@@ -40,13 +40,13 @@ Data = TypeVar("Data", bound=_Data)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared(Generic[Data]):
-    """What trainings share; none of them changes it.
+    """The input that trainings share; none of them changes it.
 
     Attributes:
         data: All splits.
         source: Model and tokenizer.
         encoder: Texts to ids, for `max_seq_length` and `truncation`.
-        tokens: Of the splits ``train`` and ``validation``; test is left alone until it is needed.
+        tokens: Of the splits ``train`` and ``validation``; test is not encoded until it is needed.
         cache: Where tokens are kept.
     """
 
@@ -63,7 +63,7 @@ class Prepared(Generic[Data]):
 
 
 def prepare_texts(data: Data, config: EncoderConfig, head: EncoderHead, cache: Path) -> Prepared[Data]:
-    """Load the model, encode what is trained and validated on.
+    """Load the model, and encode the training and validation splits.
 
     Raises:
         ModelSourceError: The model cannot be used.

@@ -21,7 +21,7 @@ from plugins.nlp.encoders.stepper import Stepper
 __all__ = ["Kept", "Progress"]
 
 _CHECK_STEPS = 50
-"""Steps between looks at the loss: each look waits for the device."""
+"""Steps between checks of the loss: each check waits for the device."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,10 +45,10 @@ class Progress:
     """Follows one training from its first step to its outcome.
 
     Attributes:
-        seconds: In the training loop so far, evaluation left out.
+        seconds: Spent in the training loop so far, without evaluation.
         history: Measurements at epoch ends.
-        best: The epoch to keep; the state at the end where a training is stopped within its first epoch.
-        outcome: How the training has ended.
+        best: The epoch to keep; the final state if a training stops within its first epoch.
+        outcome: How the training ended.
         notes: What a reader should know.
     """
 
@@ -75,17 +75,17 @@ class Progress:
         self.seconds = 0.0
         self.history: list[EpochMetrics] = []
         self.notes: list[str] = []
-        self._last: EpochMetrics  # there is one after the last step at the latest
+        self._last: EpochMetrics  # at the latest there is one after the last step
         self.best: Kept | None = None
         self.outcome = Outcome.COMPLETE
 
     @property
     def measured(self) -> EpochMetrics:
-        """What was measured of the state that is kept; of the newest where none is."""
+        """The measurement of the state that is kept; of the newest one if none is kept."""
         return self._last if self.best is None else self.best.measured
 
     def after(self, step: int, rate: float) -> bool:
-        """Do what is due after `step` (the first is 1); return whether to go on.
+        """Do what is due after `step` (the first is 1); return whether to continue.
 
         Raises:
             DivergedError: The loss is not finite.
@@ -115,7 +115,7 @@ class Progress:
         return not stopped and decision is Decision.GO_ON
 
     def state(self) -> tuple[dict[str, Any], Kept | None]:
-        """Return what a checkpoint must know, after what is due after a step has been done."""
+        """Return the state for a checkpoint; call it after `after` has finished the step."""
         now = time.perf_counter()
         numbers = {
             "seconds": self.seconds + now - self._resumed,
@@ -172,7 +172,7 @@ class Progress:
             self.best = Kept(measured, weights, predictions, self._evaluation_seconds)
 
     def _rank(self, measured: EpochMetrics) -> tuple[float, float]:
-        """Return what a better measurement has more of; of equals the one with the lower loss is better."""
+        """Return a key that is larger for a better measurement; of equal ones the one with the lower loss is better."""
         score = measured.metrics[self._context.metric]
         return (score if self._context.direction is Direction.MAXIMIZE else -score, -measured.metrics["loss"])
 

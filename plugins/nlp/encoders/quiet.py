@@ -1,4 +1,4 @@
-"""Keeps the output of libraries off stdout and stderr, which belong to the program that runs the plugin."""
+"""Keeps the output of libraries away from stdout and stderr, which belong to the program that runs the plugin."""
 
 import io
 import logging
@@ -14,13 +14,13 @@ __all__ = ["quiet", "silence"]
 def quiet() -> Iterator[None]:
     """Show no progress bars, log lines or warnings of `transformers` and `huggingface_hub` inside the block.
 
-    What they would say is expected here (a new classifier has no trained weights) or becomes an error of ours.
+    Their messages are expected here (a new classifier has no trained weights) or become errors of modelcat.
     """
     from huggingface_hub.utils import logging as hub_logging
     from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
     from transformers.utils import logging as transformers_logging
 
-    model_logging: Any = transformers_logging  # it is untyped in parts
+    model_logging: Any = transformers_logging  # it is partly untyped
     levels = (hub_logging.get_verbosity(), model_logging.get_verbosity())
     bars = (not are_progress_bars_disabled(), model_logging.is_progress_bar_enabled())
     with warnings.catch_warnings():
@@ -44,7 +44,7 @@ def quiet() -> Iterator[None]:
 def silence() -> Iterator[None]:
     """Keep exporter, quantiser and transformers from printing, logging and warning inside the block.
 
-    A first ``logging.warning`` of the quantiser would also give the whole process a log handler; it is taken back.
+    A first ``logging.warning`` of the quantiser would also give the whole process a log handler; it is removed.
     """
     root = logging.getLogger()
     handlers, level = root.handlers[:], logging.root.manager.disable

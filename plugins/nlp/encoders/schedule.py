@@ -1,4 +1,4 @@
-"""How many steps a training has, how its learning rate goes, and when it is measured. No heavy imports."""
+"""How many steps a training has, how its learning rate changes, and when it is measured. No heavy imports."""
 
 import math
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Schedule:
         return step % self.steps_per_epoch == 0
 
     def quarters(self) -> frozenset[int]:
-        """Return the steps nearest to 25, 50, 75 and 100 % of the schedule; fewer where steps are fewer."""
+        """Return the steps nearest to 25, 50, 75 and 100 % of the schedule; fewer if there are fewer steps."""
         return frozenset(max(1, round(self.total * share / 4)) for share in (1, 2, 3, 4))
 
 

@@ -1,4 +1,4 @@
-"""The outputs of many rows: in order of length, with as many at a time as fit into memory."""
+"""The outputs of many rows: computed in order of length, with as many at a time as fit into memory."""
 
 import numpy as np
 import torch
@@ -16,8 +16,8 @@ _MOST_ROWS = 1024
 def outputs_of(model: PackedModel, tokens: EncodedTokens) -> torch.Tensor:
     """Return the outputs of all rows in their order, fp32, on the CPU, shape (rows or tokens, outputs).
 
-    Dropout is off meanwhile, no random number is drawn, and the device is waited for once, at the end. Where memory
-    runs out, fewer rows are computed at a time, down to one.
+    Meanwhile dropout is off and no random number is drawn. The function waits for the device once, at the end. Where
+    memory runs out, fewer rows are computed at a time, down to one.
     """
     rows = by_length(tokens.lengths, np.arange(len(tokens)))
     budget, training = Budget(model, tokens, training=False), model.module.training
@@ -34,11 +34,11 @@ def outputs_of(model: PackedModel, tokens: EncodedTokens) -> torch.Tensor:
 
 
 def _try_outputs(model: PackedModel, tokens: EncodedTokens, rows: np.ndarray, budget: int) -> torch.Tensor | None:
-    """Return the outputs of `rows` on the CPU; None if memory ran out and there is something left to cut."""
+    """Return the outputs of `rows` on the CPU; None if memory ran out and a smaller size is possible."""
     parts = cut(rows, tokens.lengths, budget, _MOST_ROWS)
     try:
         with torch.inference_mode():
-            # The longest first: what does not fit fails at once.
+            # The longest first: if they do not fit, this fails at once.
             found = [model.outputs(tokens, part) for part in reversed(parts)]
             return torch.cat(found[::-1]).cpu()
     except (RuntimeError, MemoryError) as error:

@@ -11,11 +11,11 @@ from plugins.nlp.encoders.schedule import schedule_of
 __all__ = ["recipes", "resolved", "search_space", "tunable"]
 
 _MAX_SHARE = 0.5
-"""A count meant for larger data would else stretch the search to warm-ups that never end, and go into the recipes."""
+"""Otherwise a count for larger data would extend the search to warm-ups that never end, also in the recipes."""
 
 
 def search_space(config: FineTuningConfig) -> SearchSpace:
-    """Return the ranges around what is published for fine-tuning; random weights need larger learning rates."""
+    """Return the ranges around the published values for fine-tuning; random weights need larger learning rates."""
     rates = FloatRange(1e-4, 3e-3, log=True) if is_scratch(config.model_name) else FloatRange(1e-5, 5e-5, log=True)
     return {
         "learning_rate": rates,
@@ -26,10 +26,10 @@ def search_space(config: FineTuningConfig) -> SearchSpace:
 
 
 def recipes(config: FineTuningConfig) -> Sequence[Mapping[str, Scalar]]:
-    """Return published settings, best first; none for random weights, which nobody published any for.
+    """Return published settings, best first; none for random weights, for which there are none.
 
     The grid of Devlin et al., 2019 (arXiv 1810.04805), appendix A.3: batch 16 or 32, 2e-5 to 5e-5, 2 to 4 epochs. The
-    last one goes below it, as Liu et al., 2019 (RoBERTa, arXiv 1907.11692), table 10 do, and takes its time: Mosbach
+    last one goes below it, as Liu et al., 2019 (RoBERTa, arXiv 1907.11692), table 10 do, and trains longer: Mosbach
     et al., 2021 (arXiv 2006.04884) found small rates and longer training steadier.
     """
     if is_scratch(config.model_name):
@@ -41,7 +41,7 @@ def recipes(config: FineTuningConfig) -> Sequence[Mapping[str, Scalar]]:
 def tunable(config: FineTuningConfig, fixed: Collection[str], rows: int) -> Mapping[str, Scalar]:
     """Return every value of `config` but the `fixed` ones, for a training on `rows` examples.
 
-    A warm-up count becomes a share of this configuration's own steps, 0.5 at most; a share stays what it is.
+    A warm-up count becomes a share of this configuration's own steps, 0.5 at most; a share stays unchanged.
     """
     values: dict[str, Scalar] = {
         name: value
@@ -55,12 +55,12 @@ def tunable(config: FineTuningConfig, fixed: Collection[str], rows: int) -> Mapp
 
 
 def resolved(config: FineTuningConfig, rows: int) -> Mapping[str, Any]:
-    """Return what a training of `config` on `rows` examples depends on.
+    """Return the values that a training of `config` on `rows` examples depends on.
 
-    That is counts of steps for shares, and values for what is left out.
+    Shares become counts of steps, and omitted fields get their values.
 
-    A share of steps that rounds to the same count, a rate that is written out, `early_stopping` as true or as 1, a norm
-    of 0 or null make no other training.
+    Such trainings are the same: a share of steps that rounds to the same count, a rate that is written out or omitted,
+    `early_stopping` as true or as 1, a norm of 0 or null.
     """
     return config.model_dump(mode="json") | {
         "learning_rate": config.resolved_learning_rate,

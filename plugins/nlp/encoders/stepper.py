@@ -1,4 +1,4 @@
-"""One optimizer step, exact however it is cut."""
+"""One optimizer step, with the same result however it is cut into micro-batches."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,13 +21,13 @@ class Stepper:
     """Takes optimizer steps on one model.
 
     The loss of a step is the weighted mean over its targets: the sums of all micro-batches are divided by the weight of
-    the whole step, so that no cut changes the gradients. Where memory runs
-    out, micro-batches get smaller, down to one row.
+    the whole step, so that no cut changes the gradients. If memory runs out,
+    micro-batches get smaller, down to one row.
 
     Attributes:
         budget: Tokens of a micro-batch.
-        examples: Rows seen so far, each epoch counted.
-        tokens: Real tokens seen so far, each epoch counted.
+        examples: Rows seen so far, summed over epochs.
+        tokens: Real tokens seen so far, summed over epochs.
     """
 
     def __init__(self, model: PackedModel, training: Objective, config: FineTuningConfig) -> None:
@@ -75,7 +75,7 @@ class Stepper:
         self._weight_sum, self._count = 0.0, 0
 
     def state(self) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
-        """Return what a checkpoint must know in addition to the model, between two steps; tensors are not copied."""
+        """Return the state for a checkpoint besides the model, between two steps; tensors are not copied."""
         states = self._optimizer.state_dict()["state"]
         moments = {f"{index}.{name}": value for index, state in states.items() for name, value in state.items()}
         numbers = {
@@ -91,7 +91,7 @@ class Stepper:
         return numbers, moments
 
     def restore(self, numbers: Mapping[str, Any], moments: Mapping[str, torch.Tensor]) -> None:
-        """Restore what `state` returned; the model has its weights already."""
+        """Restore what `state` returned; the model already has its weights."""
         states: dict[int, dict[str, torch.Tensor]] = {}
         for key, value in moments.items():
             index, _, name = key.partition(".")
@@ -114,7 +114,7 @@ class Stepper:
             self._scaler.update()
             self._model.refresh()
         except (RuntimeError, MemoryError) as error:
-            if is_exhausted(error):  # its state is twice as large as the model; no batch can be cut to make room
+            if is_exhausted(error):  # its state is twice as large as the model; smaller batches do not help
                 raise OutOfMemoryError(
                     f"Out of memory on {self._model.device}: the model's weights, gradients and the optimizer's "
                     "state do not fit, whatever the batch. Use a smaller model, or free memory there.",

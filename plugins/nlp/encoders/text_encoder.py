@@ -1,6 +1,6 @@
-"""From texts to token ids: the checkpoint's own tokenizer, and our own cutting of what is too long.
+"""Turns texts into token ids with the checkpoint's own tokenizer; modelcat itself cuts texts that are too long.
 
-transformers can cut only at one end, and not both; cutting here also keeps the special tokens in every case.
+transformers can only cut at one end, not at both; cutting here also keeps the special tokens in every case.
 """
 
 import hashlib
@@ -31,8 +31,8 @@ class TextEncoder:
         backend: The `tokenizers.Tokenizer`, neither cutting nor padding.
         prefix: Ids of the special tokens before each text, int32.
         suffix: Ids of the special tokens after each text, int32.
-        max_length: Tokens of a text at most, prefix and suffix included.
-        truncation: What is kept of a text that is too long.
+        max_length: The most tokens of a text, including prefix and suffix.
+        truncation: Which part of a text is kept that is too long.
         pad_id: The id that fills a row up.
         separator: Special tokens, as text, that stand between the two texts of a pair: between the columns of a text.
     """
@@ -54,12 +54,12 @@ class TextEncoder:
     def encode(self, texts: Sequence[str]) -> list[np.ndarray]:
         """Return the ids of each text, int32, shape (tokens,), at least the special ones and at most `max_length`.
 
-        Any string has a result: an empty one its special tokens, half a surrogate pair counts as U+FFFD.
+        Any string is valid: an empty one gives its special tokens, half a surrogate pair counts as U+FFFD.
         """
         return [ids for ids, _ in self.measure(texts)]
 
     def measure(self, texts: Sequence[str]) -> list[tuple[np.ndarray, int]]:
-        """Return the ids of each text, as `encode` does, and how many they were before the text was cut."""
+        """Return the ids of each text, as `encode` does, and how many there were before the text was cut."""
         encoded = self.backend.encode_batch_fast([self.ready(text) for text in texts], add_special_tokens=False)
         frame = self.prefix.size + self.suffix.size
         return [(self._framed(np.array(one.ids, dtype=np.int32)), len(one.ids) + frame) for one in encoded]
@@ -75,7 +75,7 @@ class TextEncoder:
 
     @property
     def kept(self) -> tuple[int, int]:
-        """Tokens kept of a text that is too long, special ones left out: of its beginning, and of its end."""
+        """Tokens that are kept of a text that is too long, without special ones: of its beginning, and of its end."""
         room = self.max_length - self.prefix.size - self.suffix.size
         head = {"head": room, "tail": 0, "head+tail": round(room * _HEAD_SHARE)}[self.truncation]
         return head, room - head
@@ -88,10 +88,11 @@ class TextEncoder:
 
 
 def text_encoder(tokenizer: Any, max_length: int, truncation: Truncation) -> TextEncoder:
-    """Build the encoder of a fast transformers tokenizer; the tokenizer itself is left as it is.
+    """Build the encoder of a fast transformers tokenizer; the tokenizer itself is not changed.
 
     Raises:
-        ModelSourceError: It is not a fast tokenizer, has no padding token, or frames texts in no known way.
+        ModelSourceError: It is not a fast tokenizer, has no padding token, or adds special tokens to texts in an
+            unknown way.
     """
     from tokenizers import Tokenizer
 

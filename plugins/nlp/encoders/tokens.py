@@ -1,4 +1,4 @@
-"""Token ids of a whole split as two flat arrays, made once per content and mapped from disk after that.
+"""Token ids of a whole split as two flat arrays, made once for each content and then mapped from disk.
 
 A file holds, in little-endian order: a line that names its form, the SHA-256 of all that follows, the counts of rows
 and tokens (int64), the offsets (int64, rows + 1), the uncut lengths (int64, rows), the ids (int32). Flat arrays feed a
@@ -60,7 +60,7 @@ def encode(texts: Sequence[str], encoder: TextEncoder) -> EncodedTokens:
 
 
 def flatten(rows: Sequence[np.ndarray], uncut: Sequence[int] | None = None) -> EncodedTokens:
-    """Join rows of ids, each int32 of shape (tokens,); none was cut where `uncut` says nothing."""
+    """Join rows of ids, each int32 of shape (tokens,); if `uncut` is None, none was cut."""
     offsets = np.zeros(len(rows) + 1, dtype=np.int64)
     np.cumsum([row.size for row in rows], out=offsets[1:])
     ids = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int32)
@@ -68,10 +68,10 @@ def flatten(rows: Sequence[np.ndarray], uncut: Sequence[int] | None = None) -> E
 
 
 def cached_tokens(texts: Sequence[str], encoder: TextEncoder, cache: Path) -> EncodedTokens:
-    """Return `encode`, mapped from a file in `cache` that is made where it is missing or damaged.
+    """Return `encode`, mapped from a file in `cache`; the file is made if it is missing or damaged.
 
-    The name of the file says what is in it: texts, tokenizer, length, truncation. Losing it costs only time; a disk
-    that takes no more costs the sharing of memory between processes.
+    The name of the file identifies its content: texts, tokenizer, length, truncation. If the file is lost, it is made
+    again; if the disk is full, processes do not share the memory.
     """
     path = cache / "tokens" / f"{_name(texts, encoder)}.bin"
     if (known := _read(path, len(texts))) is not None:
@@ -105,7 +105,7 @@ def _write(path: Path, tokens: EncodedTokens) -> None:
 
 
 def _read(path: Path, rows: int) -> EncodedTokens | None:
-    """Return what the file holds, or None where it is missing, cut short or changed."""
+    """Return the content of the file, or None if it is missing, cut short or changed."""
     try:
         with open_regular(path) as file:
             content = np.memmap(file, dtype=np.uint8, mode="r")

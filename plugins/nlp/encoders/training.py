@@ -26,7 +26,7 @@ __all__ = ["Keep", "fine_tune", "notes_on", "on_device"]
 
 
 Keep = Callable[[PackedModel, Kept], tuple[Path, Evaluation]]
-"""Saves and evaluates the best epoch; the model has the weights of the last step."""
+"""Saves and evaluates the best epoch; the model itself has the weights of the last step."""
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def on_device(config: FineTuningConfig, name: str, threads: int) -> Iterator[tor
 
     Raises:
         InputError: There is no such device, or the environment keeps it from repeating itself.
-        OutOfMemoryError: Not even one row at a time fits.
+        OutOfMemoryError: Not even a single row fits into memory.
     """
     device = resolve(name)
     with repeatable(device, wanted=config.deterministic):
@@ -57,7 +57,7 @@ def fine_tune(  # noqa: PLR0913 -- what is trained, on what, and where
     data: Mapping[str, str],
     keep: Keep,
 ) -> TrialResult:
-    """Train once. If an earlier attempt of this training has left a checkpoint, continue from there.
+    """Train once. If an earlier attempt of this training left a checkpoint, continue from it.
 
     Args:
         config: Its `seed` is not used; that of `context` is.
@@ -66,8 +66,8 @@ def fine_tune(  # noqa: PLR0913 -- what is trained, on what, and where
         validation: The split to choose the best epoch by.
         context: Of the trial.
         device: From `on_device`.
-        encoder: What made the tokens; a checkpoint made with another one is not continued.
-        data: Hashes or values by name; a checkpoint made with others is not continued.
+        encoder: The one that made the tokens; a checkpoint made with another one is not used.
+        data: Hashes or values by name; a checkpoint made with others is not used.
         keep: Called at the end, unless the training is pruned.
 
     Raises:

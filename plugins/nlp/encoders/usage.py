@@ -1,4 +1,4 @@
-"""How a fine-tuned model is used without modelcat, and what its user must know: for its model card."""
+"""For the model card: how a fine-tuned model is used without modelcat, and what its user must know."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -35,7 +35,7 @@ def _limits(config: Mapping[str, Any]) -> Iterator[Statement]:
     truncation, length = config.get("truncation", "head"), config.get("max_seq_length")
     if length is not None:
         yield Statement("Of a longer text it sees {length:count} tokens only.", {"length": int(length)})
-    if truncation == "head+tail":  # a tokenizer that cuts the beginning off is saved so, and a pipeline obeys it
+    if truncation == "head+tail":  # a pipeline follows the saved setting of a tokenizer
         yield Statement(
             "It was trained on the beginning and the end of long texts ({truncation}); a pipeline cuts the end off, so "
             "long texts get other scores there than from modelcat predict.",

@@ -1,4 +1,4 @@
-"""Composition: fills the slots of sentences, and accounts for every judgement on the way.
+"""Composition: fills the slots of sentences, and records every judgement.
 
 The rule of the data set: **what the writer stands by has the polarity of the label; a judgement of the other polarity
 only occurs set aside**: conceded, negated, said by someone else, expected, or meant ironically. Each one is recorded as

@@ -9,7 +9,7 @@ from plugins.nlp.reviews.sentences import FACTS, OPENINGS, PLAIN
 __all__ = ["NOISE", "NOTES", "Rated", "rate"]
 
 NOISE = 0.5
-"""Standard deviation of the noise in the points: the RMSE of whoever counts the praise rightly."""
+"""Standard deviation of the noise in the points: the RMSE of a reader who counts the praise correctly."""
 NOTES = (
     "Generated: film reviews from a seeded grammar written for modelcat; films and roles are invented.",
     "The points are ten times the share of passages in which the writer praises the film.",

@@ -70,14 +70,14 @@ _PASSAGES_A_PARAGRAPH = 3
 def generate(size: int, seed: int) -> Reviews:
     """Generate `size` reviews, half of them positive, all texts different; the same on every machine.
 
-    About 70 microseconds a review. Whoever splits them shuffles first or not as they like: the order is random.
+    About 70 microseconds a review. The order is random, so that the caller need not shuffle before a split.
     """
     reviews = write(size, seed)
     return Reviews([review.text for review in reviews], [review.label for review in reviews])
 
 
 def write(size: int, seed: int) -> list[Review]:
-    """Generate reviews with what is known about them; `generate` is this without the secrets."""
+    """Generate reviews with what is known about them; `generate` returns only texts and labels."""
     chance = SeededRandom(seed)
     order = chance.shuffled(range(size))
     meanings = [0] * size

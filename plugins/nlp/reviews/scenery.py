@@ -1,4 +1,4 @@
-"""Words that judge nothing: films, people and places. All of it is invented, and nobody has a name."""
+"""Words that judge nothing: films, people and places. All of them are invented, and no person has a name."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Chance that repeats everywhere.
+"""Random numbers that repeat on every machine.
 
 Of Python's generators only ``random()`` promises the same sequence in every version ("Notes on reproducibility" in the
 documentation of `random`), so everything else is made from it.

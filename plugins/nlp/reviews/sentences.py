@@ -2,7 +2,7 @@
 
 The side of a slot says what it means for the label. ``yes`` has the label's polarity and is what the writer stands by.
 ``no`` and ``denied`` have the other polarity and are set aside. Every template serves both labels with the sides
-swapped, so that its own words say nothing about the label; what does is which side it lets win.
+swapped, so that its own words say nothing about the label; only the side that wins does.
 
     {yes}            a clause about an aspect
     {no}             the same, conceded: the writer thinks so, and it changes nothing

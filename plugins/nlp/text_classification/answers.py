@@ -31,9 +31,9 @@ def prediction_figures(prediction: Prediction) -> Iterator[Figure]:
 
 
 def _words(prediction: Prediction, labels: Sequence[str]) -> HighlightedText:
-    """Mark each word by what it did to the answer.
+    """Mark each word by its effect on the answer.
 
-    Of two classes a word looks the same whichever class was predicted: what pulls to the second is positive.
+    With two classes the mark does not depend on the predicted class: words for the second class are positive.
     """
     predicted, sign = prediction["label"], 1.0
     positive, negative = Statement("pulls to {label}", {"label": predicted}), Statement("pulls away from it")

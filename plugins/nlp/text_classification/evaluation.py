@@ -38,10 +38,10 @@ def save_and_evaluate(  # noqa: PLR0913 -- what was predicted, and what is known
         probabilities: Shape (rows, classes); rows add up to 1.
         folder: Exists.
         seconds: Spent predicting.
-        places: The rows of a file that the examples stand in; 0, 1, 2 ... if None.
+        places: The rows of the file that hold the examples; 0, 1, 2 ... if None.
         lengths: Of each text before it is cut, int, shape (rows,).
         unit: What `lengths` counts: ``"tokens"``, ``"words"`` or ``"characters"``.
-        max_length: The model sees so much of a text; all of it if left out.
+        max_length: The most of a text that the model sees; all of it if left out.
         tokens: Real tokens that were read.
         details: See `EvaluationDetails`.
 

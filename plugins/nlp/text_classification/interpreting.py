@@ -1,4 +1,4 @@
-"""What a model goes by: important words of each class over a sample of validation, and examples worth a look."""
+"""What a model relies on: important words of each class over a sample of validation, and examples worth a look."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,7 +20,7 @@ _SMALL = 60
 """A smaller sample counts words of two texts; in others a word must occur in three."""
 
 _CLASSES = 6
-"""Classes, the first that have one, whose surest right text is an example."""
+"""How many classes get their surest right text as an example."""
 
 Explain = Callable[[Sequence[str]], Iterable[Explanation[TextPrediction]]]
 
@@ -32,11 +32,11 @@ def interpret(explain: Explain, labels: Sequence[str], data: TextData, *, second
         explain: Explains texts by words.
         labels: The model's classes, in the order of their ids.
         data: Its validation split is what the sample is of.
-        seconds: To spend, though 8 texts are explained however long it takes, and 200 at most.
+        seconds: To spend, though at least 8 texts are explained however long it takes, and at most 200.
 
     Raises:
         ModelSourceError: The model is for other classes than the data's.
-        OutOfMemoryError: Not even one text at a time fits.
+        OutOfMemoryError: Not even a single text fits into memory.
         WorkError: A library that explaining takes is not installed.
     """
     began, known = time.perf_counter(), data.classes.labels

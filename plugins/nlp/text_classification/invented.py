@@ -17,8 +17,8 @@ _REVIEWS = {
 def invented_reviews(labels: Sequence[str], language: str | None) -> Mapping[str, str]:
     """Return a review for each of the situations praise, blame and mixed.
 
-    There are none where no class is named positive and another negative ("pos" and "neg" do; "0" and "1" may mean
-    anything), or where the data are known not to be English.
+    There are none unless one class is named positive and another negative ("pos" and "neg" do; "0" and "1" may mean
+    anything), or if the data are known not to be English.
     """
     names = [label.strip().casefold() for label in labels]
     sentiment = all(any(name.startswith(stem) for name in names) for stem in ("pos", "neg"))

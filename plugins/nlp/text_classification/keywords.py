@@ -15,8 +15,8 @@ def class_words(
 ) -> tuple[ClassWords, ...]:
     """Return up to 20 words a class, those that speak for it most first, in the order of `labels`.
 
-    A word's weight in a text is the sum over its places; upper and lower case count alike; what holds neither a letter
-    nor an emoji is left out. A weight is towards the predicted class. With two classes it is as much against the
+    A word's weight in a text is the sum over its places; upper and lower case count as the same; words without a letter
+    or an emoji are left out. A weight is towards the predicted class. With two classes it is as much against the
     other; with more it does not show which of the others it is against, so a class's words come from texts that were
     predicted as it.
 

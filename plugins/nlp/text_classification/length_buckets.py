@@ -10,7 +10,7 @@ from plugins.nlp.texts.lengths import length_groups
 __all__ = ["length_buckets", "wilson"]
 
 _Z = 1.959963984540054
-"""97.5 % point of the normal distribution."""
+"""97.5 % point of the standard normal distribution."""
 
 
 def length_buckets(
@@ -23,7 +23,7 @@ def length_buckets(
         labels: True class ids, shape (rows,).
         probabilities: Shape (rows, classes).
         unit: What lengths count: ``"tokens"``, ``"words"`` or ``"characters"``.
-        max_length: The model sees so much of a text; None where it sees all.
+        max_length: The most of a text that the model sees; None if it sees all.
     """
     if not lengths.size:
         return ()
@@ -54,5 +54,5 @@ def wilson(hits: int, rows: int) -> tuple[float, float]:
     share, square = hits / rows, _Z**2
     centre = (share + square / (2 * rows)) / (1 + square / rows)
     reach = _Z * math.sqrt(share * (1 - share) / rows + square / (4 * rows**2)) / (1 + square / rows)
-    # at the ends the formula gives 0 or 1 up to rounding
+    # at the ends the formula gives 0 or 1 except for rounding
     return (0.0 if hits == 0 else max(0.0, centre - reach)), (1.0 if hits == rows else min(1.0, centre + reach))

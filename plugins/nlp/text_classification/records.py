@@ -1,4 +1,4 @@
-"""What text classification knows about texts and answers: frozen records, all of them plain JSON in kind."""
+"""The records of text classification about texts and answers: frozen, and all convertible to plain JSON."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -89,7 +89,7 @@ class ClassWords:
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """What a model goes by.
+    """What a model relies on.
 
     Attributes:
         method: As in `Explanation`.
@@ -98,7 +98,7 @@ class Interpretation:
         classes: In the order of their ids.
         examples: Worth looking at, each in a situation: ``"praise"``, ``"blame"``, ``"mixed"`` (texts made up to be
             typical), ``"surest right"``, ``"surest wrong"``, ``"least sure"`` (texts of the data).
-        completeness_error: Median over the sample; None where the method has none.
+        completeness_error: Median over the sample; None if the method has none.
         seconds: Spent on all of it.
     """
 

@@ -83,7 +83,7 @@ class TextClassification:
         return evaluation_figures(evaluation, data, insights)
 
     def diagnose(self, evidence: DiagnosisInput) -> Sequence[Diagnosis]:
-        """Return what the records of a study show to be wrong, the gravest first; see `diagnosis.diagnose`."""
+        """Return what the records of a study show to be wrong, the most severe first; see `diagnosis.diagnose`."""
         from plugins.nlp.text_classification.diagnosis import diagnose
 
         return diagnose(evidence)
@@ -104,7 +104,7 @@ class TextClassification:
         return with_texts(labelled_differently(rows.labels, data.classes.labels, first, second, limit), rows)
 
     def interpret(self, predictor: Predictor, data: Any, *, seconds: float) -> Mapping[str, Any] | None:
-        """Find the words that a model goes by; see `interpreting.interpret`."""
+        """Find the words that a model relies on; see `interpreting.interpret`."""
         from plugins.nlp.text_classification.interpreting import interpret
 
         if not isinstance(predictor, _ExplainsClasses):

@@ -1,4 +1,4 @@
-"""What every text classifier must hold in addition to the contract, as tests to inherit."""
+"""Tests to inherit: what every text classifier must satisfy in addition to the contract."""
 
 import math
 from pathlib import Path
@@ -38,7 +38,7 @@ class TextClassifierConformance(ClassModelConformance):
         assert all(one.accuracy_low <= one.accuracy <= one.accuracy_high for one in lengths)
 
     def test_explanations_mark_words(self, case: ModelCase, tmp_path: Path) -> None:
-        """An explanation is of the answer that is given, and its words lie where they are said to lie."""
+        """An explanation belongs to the answer that is given, and its words lie at the stated places."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         predictor = trained.trainer.open(model_dir, "cpu", 1)
         if not isinstance(predictor, Explains):
@@ -74,7 +74,7 @@ class TextClassifierConformance(ClassModelConformance):
         check_close(found.metrics, split.metrics)
 
     def test_interpretation_is_of_the_validation_split(self, case: ModelCase, tmp_path: Path) -> None:
-        """What a model goes by is told for every class, from enough texts."""
+        """The words that a model relies on are reported for every class, from enough texts."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         predictor = trained.trainer.open(model_dir, "cpu", 1)
         if not isinstance(trained.task, Interprets) or not isinstance(predictor, Explains):
@@ -93,7 +93,7 @@ class TextClassifierConformance(ClassModelConformance):
 
 
 def _check_words(found: Prediction) -> None:
-    """Make sure that words lie in order and apart, with finite weights."""
+    """Check that words are in order and do not overlap, with finite weights."""
     text, end = found["text"], 0
     for word in found["tokens"]:
         assert end <= word["start"] < word["end"]

@@ -39,14 +39,14 @@ def save_and_evaluate(  # noqa: PLR0913 -- what was predicted, and what is known
         predicted: Shape (rows,).
         folder: Exists.
         seconds: Spent predicting.
-        places: The rows of a file that the examples stand in; 0, 1, 2 ... if None.
+        places: The rows of the file that hold the examples; 0, 1, 2 ... if None.
         lengths: Of each text before it is cut, int, shape (rows,).
         unit: What `lengths` counts: ``"tokens"``, ``"words"`` or ``"characters"``.
-        max_length: The model sees so much of a text; None if it sees all.
+        max_length: The most of a text that the model sees; None if it sees all.
         tokens: Real tokens that were read.
         interval: Of the model's predictions.
         model_dir: The model's folder, whose size is stated.
-        peak_memory_bytes: Most memory in use so far.
+        peak_memory_bytes: The most memory in use so far.
 
     Raises:
         DivergedError: A prediction is not finite.

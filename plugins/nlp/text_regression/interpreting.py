@@ -1,4 +1,4 @@
-"""What a model goes by: the words that raise and lower its numbers over a sample of validation, and examples."""
+"""What a model relies on: the words that raise and lower its numbers over a sample of validation, and examples."""
 
 import time
 from collections import defaultdict
@@ -26,10 +26,10 @@ def interpret(explain: Explain, data: TextData, *, seconds: float) -> Interpreta
     Args:
         explain: Explains texts by words.
         data: Its validation split is what the sample is of.
-        seconds: To spend, though 8 texts are explained however long it takes, and 200 at most.
+        seconds: To spend, though at least 8 texts are explained however long it takes, and at most 200.
 
     Raises:
-        OutOfMemoryError: Not even one text at a time fits.
+        OutOfMemoryError: Not even a single text fits into memory.
         WorkError: A library that explaining takes is not installed.
     """
     began, split = time.perf_counter(), data.splits["validation"]

@@ -1,4 +1,4 @@
-"""What text regression knows about texts and answers: frozen records, all of them plain JSON in kind."""
+"""The records of text regression about texts and answers: frozen, and all convertible to plain JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -92,7 +92,7 @@ NumberExample: TypeAlias = ExampleExplanation[NumberPrediction, float]
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """What a model goes by.
+    """What a model relies on.
 
     Attributes:
         method: As in `Explanation`.

@@ -71,7 +71,7 @@ class TextRegression:
         return evaluation_figures(evaluation, insights)
 
     def diagnose(self, evidence: DiagnosisInput) -> Sequence[Diagnosis]:
-        """Return what the records of a study show to be wrong, the gravest first; see `diagnosis.diagnose`."""
+        """Return what the records of a study show to be wrong, the most severe first; see `diagnosis.diagnose`."""
         from plugins.nlp.text_regression.diagnosis import diagnose
 
         return diagnose(evidence)
@@ -92,7 +92,7 @@ class TextRegression:
         return with_texts(furthest_apart(rows.labels, first, second, limit), rows)
 
     def interpret(self, predictor: Predictor, data: Any, *, seconds: float) -> Mapping[str, Any] | None:
-        """Find the words that a model goes by; see `interpreting.interpret`."""
+        """Find the words that a model relies on; see `interpreting.interpret`."""
         from plugins.nlp.text_regression.interpreting import interpret
 
         if not isinstance(predictor, ExplainsWords):

@@ -6,7 +6,7 @@ __all__ = ["SEPARATOR", "well_formed", "without_surrogates"]
 
 SEPARATOR = " \N{SYMBOL FOR UNIT SEPARATOR} "
 """Between the texts of two columns. An encoder reads it as its own separator token, a bag of words as no word; it is
-visible, so that a person can read and type it, and real texts do not hold it."""
+visible, so that a person can read and type it, and real texts do not contain it."""
 
 
 def well_formed(text: str) -> str:
@@ -19,5 +19,5 @@ def well_formed(text: str) -> str:
 
 
 def without_surrogates(text: str) -> str:
-    """Return `text` with each surrogate as U+FFFD, so that it can be drawn and places in it stay what they are."""
+    """Return `text` with each surrogate as U+FFFD, so that it can be drawn and positions in it do not change."""
     return re.sub("[\ud800-\udfff]", "\ufffd", text)

@@ -10,7 +10,7 @@ __all__ = ["on_lengths", "on_repeats"]
 
 _FEW_CUT, _MANY_CUT = 0.05, 0.25
 _SAVING = 0.1
-"""Share of the time below which a shorter length is not worth a word."""
+"""Share of the time below which the advice does not mention a shorter length."""
 
 
 def on_repeats(summary: DataSummary, repeated: int) -> Iterator[Statement]:
@@ -33,7 +33,7 @@ def on_repeats(summary: DataSummary, repeated: int) -> Iterator[Statement]:
 
 
 def on_lengths(lengths: Sequence[LengthForecast], configured: int) -> Iterator[Statement]:
-    """Advise on the maximum length: a shorter one where it cuts few texts, a longer one where many are cut."""
+    """Advise on the maximum length: a shorter one if it cuts few texts, a longer one if many are cut."""
     now = next(length for length in lengths if length.max_length == configured)
     shorter = [length for length in lengths if length.max_length < configured and length.truncated <= _FEW_CUT]
     if shorter and _saves(shorter[0], now):

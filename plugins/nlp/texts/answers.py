@@ -11,7 +11,7 @@ from plugins.nlp.texts import without_surrogates
 __all__ = ["attention_figure", "strongest", "what_was_seen", "words_figure"]
 
 _STRONGEST = 5
-"""Words named for a text and direction."""
+"""How many words are named for a text and direction."""
 
 
 def strongest(explanation: Prediction, sign: int) -> str:
@@ -26,7 +26,7 @@ def strongest(explanation: Prediction, sign: int) -> str:
 
 
 def what_was_seen(explanation: Prediction) -> Iterator[Statement]:
-    """Yield the words that were looked at most, and whether a part of the text was not seen."""
+    """Yield the words with the most attention, and whether a part of the text was not seen."""
     words = explanation.get("tokens", ())
     looked = sorted((word for word in words if word["attention"]), key=lambda word: -word["attention"])
     if looked:
@@ -52,7 +52,7 @@ def words_figure(
 
 
 def attention_figure(explanation: Prediction) -> Iterator[Figure]:
-    """Yield the text with the words marked that were looked at, if the model has attention."""
+    """Yield the text with its words marked by their attention, if the model has attention."""
     words: Sequence[Mapping[str, Any]] = explanation["tokens"]
     if any(word["attention"] for word in words):
         yield HighlightedText(

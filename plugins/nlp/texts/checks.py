@@ -7,7 +7,7 @@ __all__ = ["check_batch_size", "check_min_df"]
 
 
 def check_batch_size(batch_size: int, summary: DataSummary) -> None:
-    """Make sure that there are enough texts for a batch.
+    """Check that there are enough texts for a batch.
 
     Raises:
         DataError: There are fewer.
@@ -22,7 +22,7 @@ def check_batch_size(batch_size: int, summary: DataSummary) -> None:
 
 
 def check_min_df(min_df: int, summary: DataSummary) -> None:
-    """Make sure that there are as many texts as a word must occur in.
+    """Check that there are as many texts as a word must occur in.
 
     Raises:
         DataError: There are fewer.

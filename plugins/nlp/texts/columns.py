@@ -1,4 +1,4 @@
-"""Which column holds the text, which the class, and which are left alone."""
+"""Which column holds the text, which the class, and which are not used."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ TEXT_NAMES = ("text", "review", "sentence", "content", "comment", "message", "bo
 LABEL_NAMES = ("label", "labels", "sentiment", "class", "category", "target", "stars", "star_rating", "rating",
                "intent", "topic", "emotion", "polarity")  # fmt: skip
 NUMBER_NAMES = (*LABEL_NAMES, "score", "value", "price", "grade", "points", "number", "y")
-"""Usual names of the truth where it is a number."""
+"""Usual names of the truth if it is a number."""
 _OTHER_NAMES = frozenset(
     [
         "author",
@@ -86,13 +86,13 @@ _OTHER_NAMES = frozenset(
 """Names of columns that are neither text nor label, by which the first line of a file shows that it is a header."""
 _SHOWN = 12
 _LOOKED_AT = 1000
-"""Columns that are looked at, besides those that are named or have a usual name."""
+"""How many columns are examined, besides those that are named or have a usual name."""
 _MACHINE_NAME = re.compile(r"[A-Za-z]{1,20}[_\d]\w*")
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnRoles:
-    """Which column of a source is what.
+    """The role of each column of a source.
 
     Attributes:
         text: Columns whose texts are joined, in this order.
@@ -152,7 +152,7 @@ def examples_columns(
 
 
 def _looked_at(columns: Sequence[str], named: Collection[str]) -> tuple[str, ...]:
-    """Return the columns that may hold anything of use; of thousands the first ones and those with a name."""
+    """Return the columns that may be useful; of thousands the first ones and those with a usual name."""
     usual = {*TEXT_NAMES, *NUMBER_NAMES}
     return tuple(
         name
@@ -162,7 +162,7 @@ def _looked_at(columns: Sequence[str], named: Collection[str]) -> tuple[str, ...
 
 
 class _Profiles(Mapping[str, Profile]):
-    """What the columns of a sample seem to hold, each looked at when it is asked for: there may be thousands."""
+    """What the columns of a sample seem to hold; each is examined on request, because there may be thousands."""
 
     def __init__(self, sample: pa.Table) -> None:
         self._sample = sample
@@ -193,7 +193,7 @@ def choose_columns(
     time: str | None = None,
     names: Sequence[str] = LABEL_NAMES,
 ) -> ColumnRoles:
-    """Return which column is what.
+    """Return the role of each column.
 
     Columns that are named must be there. Otherwise a column called ``text`` or ``label`` wins, then the only column
     with one of the names in `TEXT_NAMES` or in `names`, those of a truth (letter case does not matter). A text that has
@@ -237,7 +237,7 @@ def choose_columns(
 
 
 def header_note(source: Source, *, named: bool) -> str | None:
-    """Return a note on a first line that was taken for names, if nothing shows that it is no row.
+    """Return a note on a first line that was read as names, if nothing shows that it is not a row.
 
     A usual name of any column shows that, and so do names such as ``v1`` and ``first_name``.
 
@@ -259,7 +259,7 @@ def header_note(source: Source, *, named: bool) -> str | None:
 
 
 def check_columns(source: Source, roles: ColumnRoles) -> None:
-    """Make sure that a further file has the columns that were chosen for the first.
+    """Check that a further file has the columns that were chosen for the first.
 
     Raises:
         DataError: One is missing; all columns are listed.

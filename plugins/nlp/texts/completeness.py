@@ -3,8 +3,8 @@
 __all__ = ["LEAST_LOG_ODDS", "completeness_error"]
 
 LEAST_LOG_ODDS = 0.1
-"""A smaller difference moves no probability by more than 2.5 points in a hundred, so that there is nothing to explain,
-and a share of it says nothing."""
+"""A smaller difference changes no probability by more than 2.5 percentage points, so that there is nothing to explain,
+and a share of it means nothing."""
 
 
 def completeness_error(explained: float, difference: float, least: float = LEAST_LOG_ODDS) -> float | None:
@@ -16,6 +16,6 @@ def completeness_error(explained: float, difference: float, least: float = LEAST
     Args:
         explained: Sum of all attributions.
         difference: Answer less the answer to the baseline, in the same unit.
-        least: A smaller difference is not worth explaining.
+        least: A smaller difference is not explained.
     """
     return abs(explained - difference) / abs(difference) if abs(difference) >= least else None

@@ -1,4 +1,4 @@
-"""Texts that stand in a data set more than once: they flatter a score, or contradict each other."""
+"""Texts that occur in a data set more than once: they raise a score, or contradict each other."""
 
 import re
 import unicodedata
@@ -16,7 +16,7 @@ __all__ = ["Deduplicated", "Duplicates", "count_duplicates", "deduplicate", "fin
 _LATER = ("validation", "test")
 _NEAR = "the same text but for letter case, URLs, mentions, digits and punctuation"
 _CHARACTERS = 1 << 19
-"""Of the texts that are compared at a time: few enough to stay in a processor's cache."""
+"""Characters of the texts that are compared at a time: few enough to stay in a processor's cache."""
 _END = "\0"
 _QUOTED = {
     "http": re.compile(r"https?://[^\s\0]+"),
@@ -27,21 +27,21 @@ _QUOTED = {
     "rt": re.compile(r"rt(?!\w)(?<!\wrt)"),
 }
 """URLs, mentions and the sign of a repeated message, by what each begins with: one pattern each is twice as fast as all
-in one, and most are not needed at all."""
+in one, and most texts need none of them."""
 _TABLE = 0x20000
 """Code points that are looked up; those above are letters (Chinese characters) or nearly never written."""
 _CATEGORIES = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nl", "So", "Cs", "Co"})
-"""Of characters that tell texts apart; not numbers, punctuation, currencies, controls or whitespace."""
+"""Categories of characters that distinguish texts; not numbers, punctuation, currencies, controls or whitespace."""
 
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """How many rows stand in a data set more than once.
+    """How many rows occur in a data set more than once.
 
     Attributes:
-        shared: By ``"validation"`` and ``"test"`` the rows whose text also stands in train, letter case and
-            surrounding whitespace aside.
-        near: Likewise the further rows whose text stands in train if URLs, mentions, ``RT``, digits, punctuation and
+        shared: By ``"validation"`` and ``"test"`` the rows whose text also occurs in train, without regard to letter
+            case and surrounding whitespace.
+        near: Likewise the further rows whose text occurs in train if URLs, mentions, ``RT``, digits, punctuation and
             whitespace are left out as well.
         conflicting: Rows of train whose text train also holds with another label.
     """
@@ -69,10 +69,10 @@ class Deduplicated:
 
 
 def find_duplicates(splits: Mapping[str, TextSplit]) -> tuple[Mapping[str, int], tuple[str, ...]]:
-    """Find rows of validation and test that also stand in train, and texts that train labels in several ways.
+    """Find rows of validation and test that also occur in train, and texts that train labels in several ways.
 
     Returns:
-        How many rows of ``validation`` and of ``test`` also stand in train; notes on these, on near-duplicates and on
+        How many rows of ``validation`` and of ``test`` also occur in train; notes on these, on near-duplicates and on
         contradictions.
     """
     found = count_duplicates(splits)
@@ -151,7 +151,7 @@ def less_duplicates(counts: RowCounts, duplicates: int) -> RowCounts:
 
 
 def _keys(texts: Sequence[str]) -> np.ndarray:
-    """Return one number for near-duplicates, and for equal texts of which nothing would be left."""
+    """Return equal numbers for near-duplicates, and for equal texts of which nothing would be left."""
     exact, near = _hashes(texts)
     return np.where(near == 0, exact, near)
 
@@ -160,7 +160,7 @@ def _hashes(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Return two 64-bit hashes of each text; two of a million texts collide once in 30 million data sets.
 
     The first are the same for texts that differ only in letter case and surrounding whitespace. The second are of what
-    is left without URLs, mentions, RT, and all but letters, marks and pictures; 0 where nothing is.
+    is left without URLs, mentions, RT, and all but letters, marks and pictures; 0 if nothing is left.
     """
     exact, near = np.zeros(len(texts), dtype=np.int64), np.zeros(len(texts), dtype=np.int64)
     plain = np.fromiter((text.isascii() for text in texts), dtype=bool, count=len(texts))
@@ -182,7 +182,7 @@ def _parts(texts: Sequence[str], rows: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def _hashed(texts: Sequence[str], *, ascii_only: bool) -> tuple[list[int], list[int]]:
-    """Return the hashes of some texts, all in one pass: row by row it takes five times as long."""
+    """Return the hashes of some texts, all in one pass: row by row would take five times as long."""
     joined = _END.join(texts)
     if joined.count(_END) >= len(texts):
         joined = _END.join(text.replace(_END, "\1") for text in texts)
@@ -202,7 +202,7 @@ def _hashed(texts: Sequence[str], *, ascii_only: bool) -> tuple[list[int], list[
 
 @lru_cache(maxsize=1)
 def _kept() -> np.ndarray:
-    """Return which code points tell texts apart: letters, marks, pictures, and the end of a text."""
+    """Return which code points distinguish texts: letters, marks, pictures, and the end of a text."""
     kept = [unicodedata.category(chr(code)) in _CATEGORIES for code in range(_TABLE)]
     found = np.array([*kept, True])
     found[0xFE00:0xFE10] = False  # they choose between two looks of a character

@@ -1,4 +1,4 @@
-"""The examples behind predictions, kept in a file once a split."""
+"""The examples behind predictions, kept in one file for each split."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ def write(path: Path, split: TextSplit, classes: Sequence[str] = ()) -> None:
     Halves of surrogate pairs, which no file in UTF-8 can hold, are replaced by U+FFFD.
 
     Args:
-        path: The file; it appears whole or not at all.
+        path: The file; it is written completely or not at all.
         split: The examples.
         classes: Names of the classes in the order of their ids; the file holds them as `datasets` stores them.
     """
@@ -57,7 +57,7 @@ def shown(text: str) -> str:
 
 
 def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
-    """Return `text` in at most `longest` characters, cut between words where there are any, with an ellipsis."""
+    """Return `text` in at most `longest` characters, cut between words if there are any, with an ellipsis."""
     if len(text) <= longest:
         return text
     cut = text[: longest - 1]

@@ -1,4 +1,4 @@
-"""Figures that tasks on single texts share: lengths, truncation, and the words that a model goes by."""
+"""Figures that tasks on single texts share: lengths, truncation, and the words that a model relies on."""
 
 import string
 from collections.abc import Iterator, Sequence
@@ -53,7 +53,7 @@ class TextsOfLength(Protocol):
 
     @property
     def truncated(self) -> float:
-        """Share of which the model saw a part only."""
+        """Share of texts of which the model saw only a part."""
 
 
 def length_axis(groups: Sequence[TextsOfLength]) -> Axis:
@@ -83,7 +83,7 @@ def truncation(groups: Sequence[TextsOfLength]) -> Iterator[Figure]:
 
 
 def word_bars(words: Sequence[ImportantWord]) -> tuple[Bar, ...]:
-    """Return bars of the first words of a list, the heaviest first: its own order minds rareness too."""
+    """Return bars of the first words of a list, the heaviest first; the list itself is ordered by rareness too."""
     strongest = sorted(words[:_MOST_WORDS], key=lambda word: -word.weight)
     return tuple(
         Bar(word.word, word.weight, note=Statement("{texts:count} texts", {"texts": word.texts})) for word in strongest
@@ -113,7 +113,7 @@ def marked_text(
 
 
 def sample_caption(method: str, rows: int, least: int, error: float | None) -> tuple[Text, ...]:
-    """Return how the weights of words were found.
+    """Return a statement on how the weights of words were found.
 
     Args:
         method: By what.
@@ -132,7 +132,7 @@ def sample_caption(method: str, rows: int, least: int, error: float | None) -> t
 
 
 def key_words(words: Sequence[WordWeight]) -> list[str]:
-    """Return the few words that add most, without the signs around them."""
+    """Return the few words that add most, without surrounding punctuation."""
     least = _KEY_SHARE * max((word.weight for word in words), default=0.0)
     ranked = sorted((word for word in words if word.weight > max(least, 0.0)), key=lambda word: -word.weight)
     bare = (word.word.strip(string.punctuation) for word in ranked)

@@ -1,4 +1,4 @@
-"""What a look at the training texts shows before a study, in the words of a forecast."""
+"""What the training texts show before a study, as the details and lines of a forecast."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ def find_in_texts(
     lengths: Sequence[LengthForecast] = (),
     max_length: int | None = None,
 ) -> DataFindings:
-    """Look through training texts; arguments as in `DataFindings`."""
+    """Examine training texts; arguments as in `DataFindings`."""
     return DataFindings(uncut, unit, count_repeated(texts), lengths, max_length)
 
 

@@ -1,4 +1,4 @@
-"""The words that pull most, from the weights of words in many texts."""
+"""The most important words, from the weights of words in many texts."""
 
 import re
 from collections import defaultdict
@@ -10,7 +10,7 @@ __all__ = ["strongest_words", "word_sums"]
 
 _SHOWN = 20
 _LONGEST = 40
-"""Characters; what is longer is no word that a list could show."""
+"""Characters; a longer word cannot be shown in a list."""
 _DOUBT = 5
 """Texts without effect that each word is taken to occur in besides its own when words are ranked. A name that three
 texts happen to hold keeps 3/8 of its mean weight, a word of twenty texts 4/5. Common words gain nothing by this, as
@@ -21,7 +21,7 @@ _SHOWABLE = re.compile(r"[^\W\d_]|[\u231a-\u231b\u23e9-\u23ff\u2600-\u27bf\u2b05
 def word_sums(words: Sequence[WordWeight]) -> Mapping[str, float]:
     """Return the weight of each word of a text: the sum over its places.
 
-    Upper and lower case count alike; what holds neither a letter nor an emoji is left out.
+    Upper and lower case count as the same; words without a letter or an emoji are left out.
     """
     weights = defaultdict[str, float](float)
     for word in words:
@@ -30,7 +30,7 @@ def word_sums(words: Sequence[WordWeight]) -> Mapping[str, float]:
 
 
 def strongest_words(weights: Mapping[str, Sequence[float]], min_texts: int) -> tuple[ImportantWord, ...]:
-    """Return up to 20 words with a positive mean, those that pull most first.
+    """Return up to 20 words with a positive mean, the most important first.
 
     Args:
         weights: By word its weight in each text that holds it.

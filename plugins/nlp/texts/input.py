@@ -18,7 +18,7 @@ __all__ = ["open_input"]
 
 @as_command_errors()
 def open_input(file: InputFile) -> InputTable:
-    """Look through a file once and return its rows, a batch at a time.
+    """Scan a file once and return its rows, a batch at a time.
 
     The text is in the columns that are named. If none is, it is in the column called ``text``, the only column, or the
     only one whose values are texts.

@@ -1,7 +1,7 @@
 """The language of a data set, guessed from a sample: by its script, or by the most common words of ten languages.
 
-Each text of the sample says what it seems to be, and the majority of those that say anything decides. A guess for a
-data sheet, no more: short texts, mixed data and languages beyond these give none or, among close relatives (Danish,
+Each text of the sample says what it seems to be, and the majority of those that say anything decides. It is only a
+guess for a data sheet: short texts, mixed data and languages beyond these give none or, among close relatives (Danish,
 Czech), the nearest. Each list holds words that are among the commonest of its language and rare in the other nine.
 """
 

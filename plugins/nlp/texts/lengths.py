@@ -14,12 +14,12 @@ UNITS = {"tokens": Statement("tokens"), "words": Statement("words"), "characters
 """What lengths count."""
 MOST_GROUPS = 5
 LENGTHS = (64, 128, 256, 512)
-"""Maximum lengths that are looked at besides the configured one."""
+"""Maximum lengths that are compared with the configured one."""
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 
 def length_quantiles(uncut: np.ndarray) -> tuple[int, ...]:
-    """Return lengths at 5, 25, 50, 75, 95 and 100 %: each that of a text, which so many are no longer than."""
+    """Return lengths at 5, 25, 50, 75, 95 and 100 %: the lengths of texts that this share does not exceed."""
     return tuple(int(value) for value in np.quantile(uncut, _QUANTILES, method="inverted_cdf"))
 
 
@@ -28,13 +28,13 @@ def length_forecasts(
 ) -> tuple[LengthForecast, ...]:
     """Forecast several maximum lengths, shortest first.
 
-    Time is an estimate: it grows with the tokens that are read. Attention's share grows with their square, so long
-    lengths are told a little too cheap where short ones were measured, and short ones too dear where long ones were.
+    Time is an estimate: it grows with the tokens that are read. Attention's share grows with their square, so the
+    estimate for long lengths is a little too low if short ones were measured, and too high for short ones otherwise.
 
     Args:
         uncut: Tokens of each training text before it is cut, shape (rows,).
         configured: The configured maximum, always among the lengths.
-        longest: What the model can see at most.
+        longest: The most tokens that the model can see.
         seconds_per_token: Of the training loop, measured.
     """
     wanted = sorted({length for length in LENGTHS if length <= longest} | {configured})
@@ -59,6 +59,6 @@ def length_groups(lengths: np.ndarray) -> list[np.ndarray]:
 
 
 def count_repeated(texts: Sequence[str]) -> int:
-    """Count texts that occur more than once, letter case and surrounding whitespace aside; each counts once."""
+    """Count texts that occur more than once, ignoring letter case and surrounding whitespace; each counts once."""
     counts = Counter(hash(text.strip().casefold()) for text in texts)
     return sum(count > 1 for count in counts.values())

@@ -29,7 +29,7 @@ _DROPPED = {
 
 
 class TextColumns(Protocol):
-    """The fields of a spec that name columns; None for one that is to be found, or that there is not."""
+    """The fields of a spec that name columns; None for a column that must be found, or that does not exist."""
 
     @property
     def text(self) -> str | tuple[str, ...] | None:
@@ -54,7 +54,7 @@ class ReadTexts:
 
     Attributes:
         splits: By name, ``train`` first.
-        columns: Which column is what; None for generated data.
+        columns: The role of each column; None for generated data.
         counts: Rows of each split.
         groups: The group of each row by split, int64; None if there are no groups.
         group_names: Of the groups, in the order of their numbers.
@@ -73,7 +73,7 @@ class ReadTexts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """What is read of one file before truths are known.
+    """The part of a file that is read before truths are known.
 
     Attributes:
         texts: Of all rows, large_string.
@@ -96,7 +96,7 @@ def read_sources(
 ) -> ReadTexts:
     """Read the splits that are given.
 
-    A further split in which no row has a truth (published test sets that keep theirs secret) is set aside.
+    A further split in which no row has a truth (such as a published test set with secret truths) is set aside.
 
     Args:
         sources: By split, ``train`` first.
@@ -154,7 +154,7 @@ def _add_split(
 
 
 def read_columns(source: Source, roles: ColumnRoles) -> Source:
-    """Read those columns of a file that are needed.
+    """Read the columns of a file that are needed.
 
     Raises:
         DataError: One is missing, or the file cannot be read.
@@ -165,7 +165,7 @@ def read_columns(source: Source, roles: ColumnRoles) -> Source:
 
 
 def read_rows(source: Source, roles: ColumnRoles) -> Rows:
-    """Take the texts out of one file.
+    """Return the texts of one file.
 
     Raises:
         DataError: A column that holds something else.

@@ -1,4 +1,4 @@
-"""What every task on single texts knows about them: frozen records, all of them plain JSON in kind."""
+"""The records of every task on single texts: frozen, and all convertible to plain JSON."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,16 +21,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class WordWeight:
-    """A word of a text and what it did to the answer.
+    """A word of a text and its effect on the answer.
 
     Attributes:
-        word: As it stands in the text.
+        word: As it is written in the text.
         start: Its first character in the text.
         end: The character after its last.
         weight: What it added to what is explained, such as the log-odds of the predicted label; negative if it took
             something off.
-        attention: Share of attention that reached it, adding up to at most 1 over the text; None where the model has
-            none. How much was looked at a word, not which way it spoke.
+        attention: Share of attention that reached it, adding up to at most 1 over the text; None if the model has
+            none. It shows how much a word was used, not for which answer.
     """
 
     word: str
@@ -41,7 +41,7 @@ class WordWeight:
 
 
 class TextAnswer(Protocol):
-    """What a model says about a text."""
+    """The answer of a model for a text."""
 
     def as_json(self) -> dict[str, Any]:
         """Return it as `catalog.contract.Prediction`."""
@@ -60,7 +60,7 @@ class Explanation(Generic[Given_co]):
         words: In the order of the text; words that the model did not see are left out.
         method: How `weight` was found, as a reader would look it up: ``"integrated gradients"``.
         completeness_error: Share of the explained difference that the weights miss or exceed; 0 if the method is exact,
-            None if the difference is too small to speak of a share.
+            None if the difference is too small for a share.
         truncated: Whether the model saw a part of the text only.
     """
 
@@ -132,7 +132,7 @@ class TextFacts:
     Attributes:
         mean_words: Words of a text on average, over all splits; None if they were not counted.
         language: Code (ISO 639-1) of the language that most texts seem to be in; None if that is not clear.
-        duplicates: Rows of ``validation`` and of ``test`` whose text also stands in ``train``.
+        duplicates: Rows of ``validation`` and of ``test`` whose text also occurs in ``train``.
     """
 
     mean_words: float | None = None

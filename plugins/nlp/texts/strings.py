@@ -20,7 +20,7 @@ _LONGEST_CLASS = 40
 """Characters; longer names are left out of a pattern that RE2 must be able to hold."""
 _MOST_COLUMNS = 1000
 _FEW_CELLS = 2000
-"""Cells that are looked at one by one; of more only those that match such a pattern."""
+"""Cells that are examined one by one; of more cells only those that match such a pattern."""
 _NAMED = 5
 """Rows that seem to have swallowed others and are named in a note."""
 
@@ -71,9 +71,9 @@ def nul_notes(source: Source, columns: Iterable[str]) -> list[str]:
 def swallowed_notes(source: Source, label: str, values: Iterable[str]) -> list[str]:
     """Return notes on cells of several lines that seem to hold whole rows.
 
-    An opening quote too many and a closing one some rows further down make a cell that is well formed. If these are
-    few, only their labels give it away: the first and the last line of such a row are rows of their own, with as many
-    cells as the others and a label where the others have it.
+    An extra opening quote and a closing one some rows further down make a cell that is well formed. If such cells are
+    few, only their labels show it: the first and the last line of such a row are rows of their own, with as many
+    cells as the others and a label in the same place.
 
     Args:
         source: A file.

@@ -1,4 +1,4 @@
-"""What the tasks of one answer for each text share; what is heavier is imported where it is used."""
+"""What the tasks with one answer for each text share; functions import heavy modules when they need them."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ def input_fields(data: Mapping[str, Any]) -> Sequence[InputField]:  # noqa: ARG0
 
 
 def open_file(file: InputFile) -> InputTable:
-    """Look through a file of texts to predict; see `texts.input.open_input`."""
+    """Open a file of texts to predict; see `texts.input.open_input`."""
     from plugins.nlp.texts.input import open_input
 
     return open_input(file)

@@ -18,7 +18,7 @@ def count_words(texts: Sequence[str]) -> np.ndarray:
 def mean_words(groups: Sequence[Sequence[str]]) -> float:
     """Return the mean number of words of the texts in all groups.
 
-    A word ends where a byte up to that of the space follows; a fifth of the time of splitting texts.
+    A word ends where a byte up to that of the space follows; this takes a fifth of the time of splitting texts.
     """
     words = 0
     for texts in groups:

@@ -1,6 +1,6 @@
-"""A linear model of texts in a folder: JSON and safetensors, never pickle; opening a stranger's folder runs no code.
+"""A linear model of texts in a folder: JSON and safetensors, never pickle; opening an unknown folder runs no code.
 
-model.json          format, version, configuration, what counts as a word, and what the task must know
+model.json          format, version, configuration, what counts as a word, and what the task needs
 terms.json          words and word sequences, in the order of their ids
 modelcat.json       the model's key
 weights.safetensors idf (terms), coefficients (outputs, terms), intercept (outputs); float32
@@ -30,7 +30,7 @@ _HEADER, _TERMS = "model.json", "terms.json"
 _MOST_HEADER, _MOST_TERMS = 1 << 24, 1 << 30
 """Bytes; a vocabulary of ten million pairs of words has 200 MB."""
 _LARGEST = 1e9
-"""No fit comes near it; below it no text can make a float32 overflow."""
+"""No fit comes near it; below it no text can cause a float32 overflow."""
 
 Header = TypeVar("Header", bound=BaseModel)
 
@@ -62,7 +62,7 @@ def write_model(
     coefficients: np.ndarray,
     intercept: np.ndarray,
 ) -> None:
-    """Write a model; the folder appears whole or not at all, an older one is replaced.
+    """Write a model; the folder is written completely or not at all, and replaces an older one.
 
     Args:
         folder: Where.

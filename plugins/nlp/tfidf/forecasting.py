@@ -1,4 +1,4 @@
-"""What a fit will cost: fits to growing parts of the training split measured, and extended to all of it."""
+"""The cost of a fit: fits to growing parts of the training split are measured, and extrapolated to all of it."""
 
 import math
 import tempfile
@@ -31,7 +31,7 @@ class _Fitted(Protocol):
 
     @property
     def tokens(self) -> TextTokens:
-        """What it takes for words."""
+        """What it treats as words."""
 
 
 Model = TypeVar("Model", bound=_Fitted)
@@ -56,7 +56,7 @@ def forecast_fits(
     *,
     seconds: float,
 ) -> tuple[Forecast, DataFindings]:
-    """Look at the training texts, and fit to growing parts of them for about `seconds`; nothing is kept.
+    """Examine the training texts, and fit to growing parts of them for about `seconds`; nothing is kept.
 
     Returns:
         A forecast without advice, and what was found in the texts.
@@ -92,7 +92,7 @@ def forecast_fits(
 def _fits(
     train: TextSplit, fit: Callable[[TextSplit], Model], save: Callable[[Path, Model], None], seconds: float
 ) -> list[_Fit[Model]]:
-    """Fit to more and more rows, until it is all of them or the next fit would take too long."""
+    """Fit to more and more rows, up to all of them or until the next fit would take too long."""
     began, fits = time.perf_counter(), list[_Fit[Model]]()
     for part in _parts(train):
         started = time.perf_counter()
@@ -125,9 +125,9 @@ def _parts(train: TextSplit) -> Iterator[TextSplit]:
 
 
 def _extended(measured: Sequence[tuple[int, float]], rows: int) -> float:
-    """Extend what was measured on parts to all rows, by the power law through the last two; in proportion to one.
+    """Extrapolate the measurements to all rows: by the power law through the last two, or in proportion to only one.
 
-    Time grows about as the rows do, and vocabularies more slowly (Heaps' law; Manning, Raghavan and Schütze,
+    Time grows about in proportion to the rows, and vocabularies more slowly (Heaps' law; Manning, Raghavan and Schütze,
     "Introduction to Information Retrieval", 2008, section 5.1.1).
     """
     (last, value), power = measured[-1], 1.0

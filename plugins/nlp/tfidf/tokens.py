@@ -30,7 +30,7 @@ _MOSTLY = 0.5
 """Share of a sample's tokens that are single characters from which sequences are one longer: a Chinese word has two
 characters, a Thai or Japanese one often three."""
 _IN_COMMON = 0.1
-"""Share of a sample's texts that hold a word of another one, up to which words are no features."""
+"""Up to this share of a sample's texts that hold a word of another text, words are not used as features."""
 _SAMPLE = 2000
 
 _EMOJI = (
@@ -67,12 +67,12 @@ _STACKERS = "\u17d2\u1039"
 
 @dataclass(frozen=True, slots=True)
 class TextTokens:
-    """What the words of a data set are.
+    """What counts as a word in a data set.
 
     Attributes:
         kind: Which tokens there are.
         longer: How many tokens a sequence may have more than `ngram_max`.
-        note: What a reader should know; empty where words are words.
+        note: What a reader should know; empty if words are words.
     """
 
     kind: Kind

@@ -20,7 +20,7 @@ class Terms:
 
     Attributes:
         vectorizer: Fitted.
-        tokens: What it takes for words.
+        tokens: What it treats as words.
         features: The weights of the texts, sparse, shape (texts, terms).
         notes: What a reader should know.
     """
@@ -51,13 +51,13 @@ def make_vectorizer(
 
 
 def fit_terms(texts: Sequence[str], ngram_max: int, min_df: int, *, given: bool) -> Terms:
-    """Fit a vectoriser. Two are remembered, as the trials of a study share few of them.
+    """Fit a vectoriser. The last two are remembered, because the trials of a study share few of them.
 
     Args:
         texts: Of the training split.
         ngram_max: Longest word sequence.
         min_df: Texts that a term must occur in; 1 if none occurs in so many, unless it was given.
-        given: Whether `min_df` is what somebody asked for.
+        given: Whether the user has set `min_df`.
 
     Raises:
         DataError: No term is left.
@@ -66,7 +66,7 @@ def fit_terms(texts: Sequence[str], ngram_max: int, min_df: int, *, given: bool)
     notes = [tokens.note] if tokens.note else []
     try:
         return Terms(*_fit(kept, tokens, ngram_max, min_df), tuple(notes))
-    except ValueError as error:  # scikit-learn has three wordings for a vocabulary that is empty
+    except ValueError as error:  # scikit-learn has three messages for an empty vocabulary
         if min_df > 1 and given:
             raise DataError(
                 f"min_df is {min_df:,}, and no word occurs in so many of the {len(kept):,} training texts. "

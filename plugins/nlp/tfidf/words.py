@@ -1,6 +1,6 @@
 """What each word of a text adds to a sum over terms.
 
-A term's part is divided equally among the places where it stands, and there among its words.
+A term's contribution is divided equally among its occurrences, and in each among its words.
 """
 
 import re
@@ -44,7 +44,7 @@ def word_weights(vectorizer: TfidfVectorizer, text: str, row: Any, slopes: np.nd
 def _places(
     vectorizer: TfidfVectorizer, text: str
 ) -> tuple[Mapping[int, list[tuple[int, int]]], list[tuple[int, int]]]:
-    """Return where each known term stands, (first word, words), and where each word stands in `text`."""
+    """Return the place of each known term, (first word, words), and the place of each word in `text`."""
     lowered = text.lower()
     found = list(re.finditer(vectorizer.token_pattern, lowered))
     spans = [match.span() for match in found]

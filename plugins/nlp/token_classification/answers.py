@@ -23,7 +23,7 @@ _LONGEST_NAME = 60
 def as_words(given: Any) -> tuple[str, list[TokenWord]]:
     """Return the text of an input and its words: a text is split, a list of words stays as it is.
 
-    Words that are empty have no place in the text, and are left out.
+    Empty words have no place in the text, and are left out.
     """
     if isinstance(given, str):
         return given, split_words(given)
@@ -38,7 +38,7 @@ def as_words(given: Any) -> tuple[str, list[TokenWord]]:
 def prediction_of(
     text: str, words: Sequence[TokenWord], tags: np.ndarray, confidence: np.ndarray, known: TagSet
 ) -> Prediction:
-    """Return the answer to one input; an entity is as sure as its least sure word.
+    """Return the answer to one input; the confidence of an entity is that of its least sure word.
 
     Args:
         text: The input.

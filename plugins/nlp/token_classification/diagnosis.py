@@ -14,10 +14,10 @@ from plugins.nlp.token_classification.records import TokenDetails, tag_data, tok
 __all__ = ["RULES", "diagnose"]
 
 _LEAST_ENTITIES = 5
-"""True entities of a type below which nothing is said about it."""
+"""With fewer true entities of a type than this, no rule reports it."""
 _POOR_RECALL = 0.1
 _BOUNDARIES = 0.3
-"""Share of the entities that are not right whose boundaries are wrong, from which on that is worth knowing."""
+"""Of the wrong entities, the share with wrong boundaries from which on a rule reports it."""
 _LEAST_ERRORS = 10
 _DUPLICATES = 0.05
 _FEW_ENTITIES = 50
@@ -158,11 +158,11 @@ RULES: tuple[Callable[[DiagnosisCase], Iterator[Diagnosis]], ...] = (
     _few_entities,
     rows.few_rows,
 )
-"""Of equally grave findings the one named first here comes first."""
+"""Of equally severe findings the one listed first here comes first."""
 
 
 def diagnose(evidence: DiagnosisInput) -> tuple[Diagnosis, ...]:
-    """Apply every rule; the gravest finding first."""
+    """Apply every rule; the most severe finding first."""
     stronger = advise("Start from a pretrained model, or add training sentences.")
     case = DiagnosisCase(evidence, METRICS, stronger)
     found = [diagnosis for rule in RULES for diagnosis in rule(case)]

@@ -1,4 +1,4 @@
-"""The sentences behind predictions: kept in a file once a split, and those on which two models disagree."""
+"""The sentences behind predictions: kept in one file for each split, and those on which two models disagree."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,7 +30,7 @@ def write(path: Path, split: Sentences, known: TagSet) -> None:
     The file can be read as a data set. Halves of surrogate pairs are replaced by U+FFFD.
 
     Args:
-        path: The file; it appears whole or not at all.
+        path: The file; it is written completely or not at all.
         split: The sentences.
         known: Their tags.
     """

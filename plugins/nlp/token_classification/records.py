@@ -1,4 +1,4 @@
-"""What token classification knows about data and finds in an evaluation: the typed form of their JSON details."""
+"""The records of token classification about data and evaluations: the typed form of their JSON details."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ class TagData:
         entities: Entities of each type in each split.
         mean_words: Words of a sentence on average, over all splits.
         longest_words: Of the longest sentence.
-        duplicates: Sentences of ``validation`` and of ``test`` that also stand in train.
+        duplicates: Sentences of ``validation`` and of ``test`` that also occur in train.
         example: A tag as the files write it, such as ``"b-per"``, if it is read in another way; else nothing.
         variant: ``"iob1"`` or ``"io"`` if the files write BIO so; see `schemes.bio_variant`.
     """
@@ -69,14 +69,14 @@ class EntityScores:
 
 @dataclass(frozen=True, slots=True)
 class EntityErrors:
-    """What became of the true entities, and predicted ones that are none.
+    """How many true entities were found or missed, and how many predicted ones are spurious.
 
     Attributes:
         right: Found with their boundaries and type.
         wrong_type: Found with their boundaries, as another type.
         wrong_boundaries: A predicted entity overlaps them, with other boundaries.
         missed: Nothing of them was found.
-        spurious: Predicted entities where there is none.
+        spurious: Predicted entities that do not exist.
     """
 
     right: int = 0
@@ -128,7 +128,7 @@ class TokenDetails:
         entity_scores: Scores of each type, in the order of `TagData.entity_types`.
         entity_confusion: ``matrix[i][j]``: entities of type i for which type j was predicted with the same boundaries;
             the last column counts those for which nothing was, the last row predictions that are no entity.
-        entity_errors: What became of the entities.
+        entity_errors: How many entities were found or missed.
         lengths: Scores by the length of the sentence.
         examples: Some sentences: those with the most errors, and some that are right.
         windows: Windows that the model read; None if it reads whole sentences. More than sentences if some are long.

@@ -84,7 +84,7 @@ class TagSet:
         return self.names.index(OUTSIDE) if OUTSIDE in self.names else None
 
     def repaired(self, tags: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-        """Return the tags with those changed that are out of order, so that every run of one type is whole.
+        """Return the tags with those changed that are out of order, so that every run of one type is complete.
 
         I-X that continues no X becomes B-X; with BILOU and BIOES the last word of each entity is marked as such.
 
@@ -161,7 +161,7 @@ def spans_of(tags: np.ndarray, offsets: np.ndarray, known: TagSet) -> tuple[Span
 
 
 def bio_variant(tags: np.ndarray, offsets: np.ndarray, known: TagSet) -> str:
-    """Return which way of writing BIO tags are of.
+    """Return the variant of BIO that tags follow.
 
     Args:
         tags: Ids, int64, shape (words,).
@@ -169,7 +169,7 @@ def bio_variant(tags: np.ndarray, offsets: np.ndarray, known: TagSet) -> str:
         known: The tags.
 
     Returns:
-        ``"iob1"`` if entities begin with I-X, and with B-X only right behind an entity of their type; ``"io"`` if no
+        ``"iob1"`` if entities begin with I-X, and with B-X only directly after an entity of their type; ``"io"`` if no
         tag is B-X; else nothing.
     """
     parts, types = known.parts[tags], known.type_ids[tags]

@@ -64,7 +64,7 @@ class TokenClassification:
         return evaluation_figures(evaluation, data)
 
     def diagnose(self, evidence: DiagnosisInput) -> Sequence[Diagnosis]:
-        """Return what the records of a study show to be wrong, the gravest first; see `diagnosis.diagnose`."""
+        """Return what the records of a study show to be wrong, the most severe first; see `diagnosis.diagnose`."""
         from plugins.nlp.token_classification.diagnosis import diagnose
 
         return diagnose(evidence)
@@ -81,7 +81,7 @@ class TokenClassification:
         return (InputField("text", "prose", example="Ada Lovelace was born in London on 10 December 1815."),)
 
     def open_file(self, file: InputFile) -> InputTable:
-        """Look through a file of sentences to predict; see `data.open_input`."""
+        """Open a file of sentences to predict; see `data.open_input`."""
         from plugins.nlp.token_classification import data
 
         return data.open_input(file)

@@ -1,7 +1,7 @@
 """Words of a raw text, split as tagged corpora mostly are.
 
-A word ends at whitespace. Punctuation and symbols stand alone, each character for itself, but for what holds words
-together: a hyphen, full stop, apostrophe, underscore, ``@``, ``&`` or ``/`` between two letters or digits ("Jean-Luc",
+A word ends at whitespace. Punctuation and symbols stand alone, each character for itself, except characters that join
+words: a hyphen, full stop, apostrophe, underscore, ``@``, ``&`` or ``/`` between two letters or digits ("Jean-Luc",
 "example.com", "don't"), commas and colons between two digits ("1,000", "10:30"), and the full stops of initials
 ("U.S."). The ending ``'s`` is a word of its own. Chinese characters and kana stand alone.
 """

@@ -9,7 +9,7 @@ from plugins.regression.records import target_data
 __all__ = ["chance_level"]
 
 _DEVIATIONS = 1.96
-"""Standard deviations that luck exceeds once in forty times."""
+"""Standard deviations that chance exceeds once in forty times."""
 _LEAST = 0.01
 """Share of the error of guessing by which an error must be lower."""
 
@@ -17,11 +17,11 @@ _LEAST = 0.01
 def chance_level(metric: str, data: DataSummary, split: str) -> ChanceLevel | None:
     """Return what the best constant answer reaches in a metric on a split.
 
-    That answer is the mean for RMSE and R², the median for the absolute errors. It puts nothing in order, so that
+    That answer is the mean for RMSE and R², the median for the absolute errors. It ranks nothing, so that
     Spearman's correlation is 0.
 
-    The margin is what the best multiple of random numbers gains by luck: a correlation of r with the truths takes r²
-    off the variance, and luck makes |r| larger than 1.96 / √rows once in twenty times.
+    The margin is what the best multiple of random numbers gains by chance: a correlation of r with the truths reduces
+    the variance by r², and chance makes |r| larger than 1.96 / √rows once in twenty times.
 
     Args:
         metric: One of `metrics.METRICS`.

@@ -19,13 +19,13 @@ from plugins.storage import folder_bytes
 __all__ = ["save_and_evaluate"]
 
 _POINTS = 400
-"""Examples that are drawn."""
+"""How many examples are drawn."""
 _BINS = 30
 _TAILS = (0.5, 99.5)
 """Percentiles of the residuals between which the bins of their histogram lie."""
 _GROUPS = 10
 _LEAST_ROWS = 5
-"""Rows of a group of truths, at least."""
+"""The least rows of a group of truths."""
 
 
 def save_and_evaluate(  # noqa: PLR0913 -- what was predicted, and what is known of the model
@@ -49,12 +49,12 @@ def save_and_evaluate(  # noqa: PLR0913 -- what was predicted, and what is known
         predicted: Shape (rows,).
         folder: Exists.
         seconds: Spent predicting.
-        places: The rows of a file that the examples stand in; 0, 1, 2 ... if None.
+        places: The rows of the file that hold the examples; 0, 1, 2 ... if None.
         interval: Of the model's predictions, as `conformal.fit_interval` returned it; its coverage is measured on any
             split but the validation split, on which it was fitted.
         model_dir: The model's folder, whose size is stated.
-        peak_memory_bytes: Most memory in use so far.
-        more: What else the task found, as JSON details.
+        peak_memory_bytes: The most memory in use so far.
+        more: Further findings of the task, as JSON details.
 
     Raises:
         DivergedError: A prediction is not finite.
@@ -104,7 +104,7 @@ def _truth_groups(truths: np.ndarray, predicted: np.ndarray) -> tuple[TruthGroup
     order = np.argsort(truths, kind="stable")
     ordered, count = truths[order], max(1, min(_GROUPS, truths.size // _LEAST_ROWS))
     wanted = np.linspace(0, truths.size, count + 1).astype(np.int64)[1:-1]
-    inner = np.unique(np.searchsorted(ordered, ordered[wanted]))  # no truth stands in two groups
+    inner = np.unique(np.searchsorted(ordered, ordered[wanted]))  # no truth is in two groups
     found = []
     for rows in np.split(order, inner[inner > 0]):
         error, error_low, error_high = mean_error(np.abs(truths[rows] - predicted[rows]))

@@ -1,4 +1,4 @@
-"""How far a metric could be off by the chance of which examples it was measured on: bootstrap intervals.
+"""Bootstrap intervals: how far a metric could be off because of the examples that it was measured on.
 
 1,000 resamples of the examples, drawn with replacement; the interval goes from the 2.5 to the 97.5 percentile (Efron
 and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13), after all resamples are shifted until their mean

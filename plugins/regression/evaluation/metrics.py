@@ -1,7 +1,7 @@
 """The metrics of regression: each one entry, its record together with how it is computed.
 
-The definitions are those of scikit-learn, Spearman's correlation that of SciPy. What says nothing is left out: R² and
-correlation of truths that are all equal. Predictions that are all equal rank nothing: their correlation is 0.
+The definitions are those of scikit-learn, Spearman's correlation that of SciPy. Metrics without meaning are left out:
+R² and correlation of truths that are all equal. Predictions that are all equal rank nothing: their correlation is 0.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ class _Definition:
 
     Attributes:
         metric: Its record.
-        draws: Returns from predictions the function that evaluates draws of their rows; NaN where it is undefined.
+        draws: Takes predictions and returns the function that evaluates draws of their rows; NaN where it is undefined.
         of_spread: Whether it is undefined for truths that are all equal.
     """
 
@@ -126,7 +126,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType({name: one.metric for name, one
 
 
 def metrics_of(data: DataSummary) -> tuple[Metric, ...]:
-    """Return the metrics that say something on these data."""
+    """Return the metrics that have a meaning on these data."""
     return tuple(one.metric for one in _DEFINITIONS if not (one.of_spread and _constant(data)))
 
 
@@ -151,7 +151,7 @@ def weighted(predictions: NumberPredictions, only: str | None = None) -> Callabl
 
     Args:
         predictions: Of the rows.
-        only: The one metric that is wanted; all if None.
+        only: The only metric to compute; all if None.
     """
     functions = {name: one.draws(predictions) for name, one in _BY_NAME.items() if only in {None, name}}
     return lambda weights: {name: function(weights) for name, function in functions.items()}

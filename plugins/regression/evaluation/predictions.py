@@ -13,7 +13,7 @@ __all__ = ["NumberPredictions", "read", "write"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NumberPredictions:
-    """What a model said about every example of a split, in the order of the split.
+    """The predictions of a model for every example of a split, in the order of the split.
 
     Attributes:
         truths: float64, shape (rows,).
@@ -28,7 +28,7 @@ def write(path: Path, truths: np.ndarray, predicted: np.ndarray, places: np.ndar
     """Write one row an example: ``row`` (int64), ``truth`` and ``predicted`` (float64).
 
     Args:
-        path: The file; it appears whole or not at all.
+        path: The file; it is written completely or not at all.
         truths: Shape (rows,).
         predicted: Shape (rows,).
         places: What ``row`` says of each, int64, shape (rows,); 0, 1, 2 ... if None.

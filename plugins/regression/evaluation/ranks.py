@@ -3,7 +3,7 @@
 A row's grade is the share of rows below it and half of those equal to it; the correlation of grades is that of average
 ranks. Re-ranking each draw takes long for many rows. Above `EXACT_ROWS` the draws are evaluated by influence instead:
 what a weight of 1 on each row adds to the value, to first order (Hampel, "The influence curve and its role in robust
-estimation", 1974), which is exact as rows grow.
+estimation", 1974), which becomes exact as rows grow.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ class _Order:
         return np.asarray(((below + tied / 2) / weights.shape[1])[:, self.groups])
 
     def above(self, values: np.ndarray) -> np.ndarray:
-        """Return for each row the mean over all rows of `values` where a row is above it, and half where equal."""
+        """Return for each row the sum of `values` of rows above it, and half of equal ones, divided by all rows."""
         tied = np.add.reduceat(values[self.order], self.starts)
         larger = tied.sum() - np.cumsum(tied)
         return np.asarray(((larger + tied / 2) / values.size)[self.groups])

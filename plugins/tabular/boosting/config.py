@@ -10,12 +10,12 @@ __all__ = ["BoostingConfig", "ClassBoostingConfig", "NumberBoostingConfig", "lar
 
 
 def largest_leaf(rows: int) -> int:
-    """Return how many of the training rows a leaf can be asked to hold; with more, trees hardly split them."""
+    """Return the largest useful minimum of training rows in a leaf; with a larger one, trees hardly split the rows."""
     return max(1, rows // 4)
 
 
 class BoostingConfig(Strict):
-    """Gradient boosting of decision trees: each tree corrects what the trees before it got wrong."""
+    """Gradient boosting of decision trees: each tree corrects the errors of the trees before it."""
 
     rounds: int = Field(
         300,

@@ -16,7 +16,7 @@ __all__ = ["BoostedTrees", "open_trees", "silent", "useful_threads"]
 _TREES, _SCALE = "model.txt", "scale.json"
 _MOST_BYTES = 1 << 32
 _MANY_CELLS = 1 << 21
-"""Cells from which on several threads are worth it. Threads wait for each other in loops that compute nothing: on a
+"""Cells from which on several threads help. Threads wait for each other in loops that compute nothing: on a
 machine that is busy with other trials, 2,880 rows of 14 columns took 14 to 40 times as long with two as with one."""
 
 
@@ -36,7 +36,7 @@ def silent() -> None:
 
 
 def useful_threads(threads: int, matrix: np.ndarray) -> int:
-    """Return how many of the CPU threads that may be used are worth it for a matrix."""
+    """Return how many of the allowed CPU threads help for a matrix."""
     return threads if matrix.size >= _MANY_CELLS else 1
 
 
@@ -46,10 +46,10 @@ class BoostedTrees:
 
     Attributes:
         booster: The trees.
-        rounds: How many rounds of them count.
+        rounds: How many rounds of trees are used.
         classes: How many classes there are; 1 for numbers.
         offset: What is added to numbers, whose trees were fitted to standardised targets.
-        scale: What they are multiplied by before.
+        scale: The factor by which they are multiplied before that.
         threads: CPU threads that it may use.
     """
 

@@ -18,7 +18,7 @@ from plugins.tabular.method import Fitted, TabularExamples
 __all__ = ["fit"]
 
 _MEASUREMENTS = 30
-"""Measurements on validation of a whole fit, at least while there are so many rounds."""
+"""How often a whole fit is measured on validation, if it has at least as many rounds."""
 
 
 def fit(
@@ -49,7 +49,7 @@ def fit(
 
 @dataclass(slots=True)
 class _Fit:
-    """A fit that is going on."""
+    """A running fit."""
 
     config: BoostingConfig
     train: TabularExamples
@@ -60,7 +60,7 @@ class _Fit:
     seconds: float = 0.0
 
     def run(self) -> Fitted:
-        """Go through the rounds; return what was found."""
+        """Run the rounds; return the result."""
         began = time.perf_counter()
         trees, booster = self._start()
         self.seconds = time.perf_counter() - began
@@ -105,7 +105,7 @@ class _Fit:
         )
 
     def _start(self) -> tuple[BoostedTrees, Any]:
-        """Return trees without a round, and what grows them."""
+        """Return trees without a round, and the booster that adds rounds to them."""
         config, truths, classes = self.config, self.train.truths, len(self.head.labels) or 1
         offset, scale = 0.0, 1.0
         if classes == 1:  # LightGBM has float32 targets: without an offset, large ones lose their digits
@@ -175,7 +175,7 @@ class _Fit:
         )
 
     def _best(self) -> EpochMetrics:
-        """Return the best measurement by the metric; of equals that with the lowest loss, which is no luck."""
+        """Return the best measurement by the metric; of equal ones that with the lowest loss."""
         sign = 1 if self.context.direction.value == "minimize" else -1
         name = self.context.metric
 
@@ -201,7 +201,7 @@ class _Fit:
 
 
 def _weights(config: BoostingConfig, truths: np.ndarray, classes: int) -> np.ndarray | None:
-    """Return a weight for each row; None if all count alike."""
+    """Return a weight for each row; None if all rows count the same."""
     if not isinstance(config, ClassBoostingConfig) or config.class_weights is None:
         return None
     counts = np.bincount(truths, minlength=classes)

@@ -81,7 +81,7 @@ class TableClassification:
         yield from importance_figure(insights)
 
     def diagnose(self, evidence: DiagnosisInput) -> Sequence[Diagnosis]:
-        """Return what the records of a study show to be wrong, the gravest first."""
+        """Return what the records of a study show to be wrong, the most severe first."""
         from plugins.tabular.diagnosis import CLASS_RULES, diagnose
 
         bound = {one.name: one for one in self.metrics_of(evidence.data)}
@@ -109,7 +109,7 @@ class TableClassification:
         return with_inputs(labelled_differently(rows.truths, names, first, second, limit), rows)
 
     def reasons(self, explanation: Prediction) -> Sequence[Statement]:
-        """Return the features that say most for and against the class."""
+        """Return the features that speak most for and against the class."""
         return tuple(answers.reasons(explanation))
 
     def prediction_figures(self, prediction: Prediction) -> Iterable[Figure]:

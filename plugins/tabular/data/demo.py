@@ -1,7 +1,7 @@
 """The demo data sets: customers who cancel, and flats with their rents, so that a first study needs no download.
 
-Both have numbers, categories, dates, flags and missing cells, and a signal that is known: a formula with a threshold
-and an interaction, which a linear model misses in part, and noise. What the best possible model reaches is computed
+Both have numbers, categories, dates, flags and missing cells, and a known signal: a formula with a threshold
+and an interaction, which a linear model misses in part, and noise. The score of the best possible model is computed
 from the formula, and stated in the notes.
 """
 

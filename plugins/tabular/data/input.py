@@ -14,7 +14,7 @@ __all__ = ["open_input"]
 
 @as_command_errors()
 def open_input(file: InputFile) -> InputTable:
-    """Look through a file once and return its rows, a batch at a time.
+    """Scan a file once and return its rows, a batch at a time.
 
     An input is a mapping from each feature to the cell as the file holds it; a row without any has no input.
 

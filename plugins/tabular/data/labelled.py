@@ -39,7 +39,7 @@ def load_labelled(
 
     Args:
         file: The file, its columns, and how its truths are written.
-        role: What the column of the truth is called.
+        role: The role of the column of the truth.
         features: Of the model.
         labels: Class names in the order of their ids; none for numbers.
 
@@ -120,7 +120,7 @@ def _classes(file: EvaluationFile, source: Source, column: str, raw: RawLabels, 
     if file.truths == "ids":
         return Classes(tuple(labels), _by_id(labels))
     ids = {name: index for index, name in enumerate(labels)}
-    if raw.whole and (declared := source.class_names.get(column)):  # numbers that the file itself gives names to
+    if raw.whole and (declared := source.class_names.get(column)):  # numbers for which the file itself has names
         return Classes(tuple(labels), {str(place): ids[name] for place, name in enumerate(declared) if name in ids})
     folded, stored_names = file.dataset.get("normalize_labels") is True, class_data(file.data).label_names
     by_name = Classes(tuple(labels), ids, folded)

@@ -9,17 +9,17 @@ from plugins.tabular.frame import FeatureFrame, TableSplit
 __all__ = ["leak_notes"]
 
 _LOOKED_AT = 100_000
-"""Rows, spread evenly, that a column must agree with before all rows are looked at."""
+"""A column must fit so many rows, spread evenly, before all rows are examined."""
 _ROWS_OF_A_VALUE = 5
-"""Rows that a value of a feature has on average: of a column with fewer, chance may give each value one class."""
+"""The least mean number of rows of a value: with fewer, each value may have only one class by chance."""
 _ROWS_OF_A_CLASS = 5
 """Rows that two classes must have, for the same reason."""
 _ROWS_OF_A_LINE = 20
-"""Rows through which no line goes by chance."""
+"""So many rows do not lie on a line by chance."""
 _OFF = 5e-3
-"""How far from the line a target may lie, as a share of its usual distance from the median: what rounding makes of it.
+"""How far from the line a target may lie, as a share of its usual distance from the median: the effect of rounding.
 
-Not of the standard deviation, which one outlier can make as large as it likes.
+The standard deviation would not do: one outlier can make it arbitrarily large.
 """
 
 

@@ -49,7 +49,7 @@ def load(dataset: _AnyDataset, role: Role) -> TableData:
 
     Args:
         dataset: Where the rows come from; paths in it are absolute.
-        role: What the column of the truth is called, which says what is predicted.
+        role: The role of the column of the truth, which says what is predicted.
 
     Raises:
         DataError: The data cannot be used; the message names file, row and column.

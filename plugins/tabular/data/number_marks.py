@@ -1,4 +1,4 @@
-"""The marks in the numbers of features: what says how dots are read, and whether further files have the same marks."""
+"""The marks in the numbers of features: how dots are read, and whether further files have the same marks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,12 +23,12 @@ def matching_readings(
     """Return how features of further files are read, and notes.
 
     Args:
-        files: Not those that a model learns from.
+        files: Other files than those that a model learns from.
         columns: By feature its cells in these files, as `reading.feature_values` returns them.
         readings: How they are read in the rows that a model learns from.
 
     Raises:
-        DataError: Numbers are written otherwise than there.
+        DataError: Numbers are written in another way than there.
     """
     evidence, found = evidence_of(files), dict(readings)
     notes: list[str] = []

@@ -46,7 +46,7 @@ class ReadTables:
 
     Attributes:
         splits: By name, ``train`` first.
-        roles: Which column is what; None for generated data.
+        roles: The role of each column; None for generated data.
         readings: How each feature is read.
         counts: Rows of each split.
         groups: The group of each row by split, int64; None if there are no groups.
@@ -72,9 +72,9 @@ def read_sources(
 
     Args:
         sources: Of each split.
-        dataset: Which columns are what.
-        role: What the column of the truth is called.
-        truth: That column; None if it is to be found.
+        dataset: Names the roles of columns.
+        role: The role of the column of the truth.
+        truth: That column; None if it must be found.
         truths: Reads it.
 
     Raises:
@@ -106,7 +106,7 @@ def read_sources(
 
 
 def feature_values(files: Sequence[Source], name: str) -> pa.ChunkedArray:
-    """Return a column of several files as one; as text if one file knows numbers and another does not.
+    """Return a column of several files as one; as text if one file has typed numbers and another does not.
 
     Raises:
         DataError: It holds lists, objects, or bytes that are not UTF-8.
@@ -132,7 +132,7 @@ def repeated_headers(source: Source, columns: Sequence[str]) -> np.ndarray:
 
 
 def read_notes(name: str, reading: ColumnType, values: pa.ChunkedArray, split: str) -> Iterator[str]:
-    """Yield notes on cells of a feature that count as missing though something stands in them, or lack the sign."""
+    """Yield notes on cells of a feature that are not empty but count as missing, or that lack the sign."""
     found = reading.read(values)
     if reading.kind == "number" and (lacking := unsigned_note(values, reading.number, split)):
         yield f"Column {name!r}: {lacking}."
@@ -157,7 +157,7 @@ def read_notes(name: str, reading: ColumnType, values: pa.ChunkedArray, split: s
 def _readings(
     files: Sequence[Source], roles: TableRoles, evidence: EvidenceFinder
 ) -> tuple[Mapping[str, ColumnType], Mapping[str, str]]:
-    """Return how each feature is read, and why others are none.
+    """Return how each feature is read, and why other columns are not features.
 
     Raises:
         DataError: No feature is left, or numbers can be read in two ways.

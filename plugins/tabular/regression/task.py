@@ -72,7 +72,7 @@ class TableRegression:
         yield from importance_figure(insights)
 
     def diagnose(self, evidence: DiagnosisInput) -> Sequence[Diagnosis]:
-        """Return what the records of a study show to be wrong, the gravest first."""
+        """Return what the records of a study show to be wrong, the most severe first."""
         from plugins.tabular.diagnosis import NUMBER_RULES, diagnose
 
         return diagnose(evidence, NUMBER_RULES, evaluations.METRICS)
@@ -99,7 +99,7 @@ class TableRegression:
         return with_inputs(furthest_apart(rows.truths, first, second, limit), rows)
 
     def reasons(self, explanation: Prediction) -> Sequence[Statement]:
-        """Return the features that add most to the number, and take most off."""
+        """Return the features that raise the number most, and lower it most."""
         return tuple(answers.reasons(explanation))
 
     def prediction_figures(self, prediction: Prediction) -> Iterable[Figure]:

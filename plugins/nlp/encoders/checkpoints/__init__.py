@@ -1,7 +1,7 @@
-"""Checkpoints of a training: whole or not at all on disk, checked before they are used, written in the background.
+"""Checkpoints of a training: on disk they are complete or absent, checked before use, written in the background.
 
-`content` and `folder` do for any trainer, without torch. Nothing here can run code: numbers are JSON, tensors are
-safetensors.
+`content` and `folder` serve any trainer and need no torch. Reading a checkpoint runs no code: numbers are JSON,
+tensors are safetensors.
 """
 
 from plugins.nlp.encoders.checkpoints.content import TrainingCheckpoint

@@ -20,18 +20,18 @@ from plugins.nlp.encoders.stepper import Stepper
 __all__ = ["Checkpointer"]
 
 _SHARE = 0.02
-"""Of the training's time, for checkpoints, at most."""
+"""The largest share of the training's time that checkpoints may take."""
 _BURDEN = 2.0
 """Seconds that the training loses for a second of the writer's processor time: the system's own work comes on top, and
 memory is shared. Measured on two cores with MiniLM, whose checkpoints have 363 MB: 1.4 s for 0.8 s on average."""
 _ASSUMED_BYTES = 200e6
 """Written a second before the first one is measured: less than any disk of today that is not shared."""
 _PARTS = 4
-"""Numbers per weight at most: itself, two moments of the optimizer, the best epoch's."""
+"""The most numbers per weight: the weight, two moments of the optimizer, the weight of the best epoch."""
 
 
 class Checkpointer:
-    """Writes checkpoints of one training as it goes; use it as a context manager.
+    """Writes checkpoints of one training while it runs; use it as a context manager.
 
     One is due at the end of an epoch, and within it `TrialContext.checkpoint_seconds` after the last; but not so soon
     that it would cost more than a fiftieth of the time since then. Short epochs share one: what is lost with them is
@@ -72,7 +72,7 @@ class Checkpointer:
         self._collect(wait=True)
 
     def resume(self) -> int:
-        """Restore the newest whole checkpoint of this training, if there is one; return the steps that are done."""
+        """Restore the newest complete checkpoint of this training, if there is one; return the steps that are done."""
         notes: list[str] = []
         found = find(self._folders, self._identity, notes.append)
         if found is not None:
@@ -84,13 +84,13 @@ class Checkpointer:
         return 0 if found is None else found.step
 
     def after(self, step: int) -> None:
-        """Write a checkpoint if one is due after `step`; the training goes on meanwhile.
+        """Write a checkpoint if one is due after `step`; the training continues meanwhile.
 
         Raises:
-            StoppedError: The training was asked to pause, and its state is safe, if the disk has taken it.
+            StoppedError: The training was asked to pause. Its state is saved, unless the disk refused it.
         """
         if step == self._schedule.total:
-            return  # what is left to do takes less time than a checkpoint
+            return  # the rest of the training takes less time than a checkpoint
         paused = self._context.paused()
         self._collect(wait=paused)
         if not self._writer.busy and (paused or self._is_due(step)):

@@ -1,4 +1,4 @@
-"""What is in a checkpoint, and its way into files and back."""
+"""The content of a checkpoint, and how it is written to files and read back."""
 
 import hashlib
 import json
@@ -19,13 +19,13 @@ _FORMAT = 1
 _MANIFEST, _STATE, _TENSORS = "manifest.json", "state.json", ".safetensors"
 _MOST_JSON = 64 << 20
 _CHUNK = 8 << 20
-"""Bytes that are hashed and written at a time: while that is done, Python trains on."""
+"""Bytes that are hashed and written at a time: meanwhile the training continues."""
 _TYPES = {"f4": "F32", "f8": "F64", "i4": "I32", "i8": "I64", "u1": "U8", "u4": "U32", "b1": "BOOL"}
 """numpy's names for kinds of numbers, and those of safetensors."""
 
 
 class DamagedError(Exception):
-    """A checkpoint is not as it was written; the message says how."""
+    """A checkpoint differs from what was written; the message says how."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +35,7 @@ class TrainingCheckpoint:
     Attributes:
         step: The steps that are done.
         identity: What a training must have to resume from it: data, configuration, versions.
-        state: Numbers, names and lists of them: whatever JSON holds.
+        state: Numbers, names and lists of them: anything that JSON can hold.
         tensors: By file and name.
     """
 
@@ -75,7 +75,7 @@ def read(folder: Path) -> TrainingCheckpoint:
 
 
 def _checked(folder: Path, name: str, digest: object) -> bytes:
-    """Return the content of a file, if it is what was written."""
+    """Return the content of a file, after a check that it is what was written."""
     if Path(name).name != name or not (name == _STATE or name.endswith(_TENSORS)):
         raise DamagedError(f"its {_MANIFEST} names a file {name!r}")
     try:
@@ -120,7 +120,7 @@ def _encoded(tensors: Mapping[str, np.ndarray]) -> Iterator[memoryview | bytes]:
         kind = _TYPES[tensor.dtype.str[1:]]
         header[name] = {"dtype": kind, "shape": list(tensor.shape), "data_offsets": [begin, end]}
     header_bytes = _json(header)
-    header_bytes += b" " * (-len(header_bytes) % 8)  # so that the numbers begin where processors like it
+    header_bytes += b" " * (-len(header_bytes) % 8)  # aligns the numbers, which processors read faster
     yield len(header_bytes).to_bytes(8, "little") + header_bytes
     for tensor in tensors.values():
         yield np.ascontiguousarray(tensor).reshape(-1).view(np.uint8).data

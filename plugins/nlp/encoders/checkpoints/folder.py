@@ -1,4 +1,4 @@
-"""The folder of a training's checkpoints: written in the background, kept, put aside, and found again."""
+"""The folder of a training's checkpoints: written in the background, kept, set aside, and found again."""
 
 import os
 import re
@@ -20,11 +20,11 @@ KEPT = 2
 """Checkpoints that are kept: the newest, and one before it in case that one turns out to be damaged."""
 _NAME = re.compile(r"step-(\d{10})")
 _MISSHAPEN = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
-"""Of files that are missing or are none: damage, where other errors may be the disk's of the moment."""
+"""Errors of paths that are missing or are no files. They mean damage; other errors of a disk may be temporary."""
 
 
 class CheckpointFolder:
-    """Holds ``step-0000000120/`` and the like; names that begin with a dot are unfinished or given up.
+    """Holds ``step-0000000120/`` and the like; names that begin with a dot are unfinished or discarded.
 
     Args:
         path: The folder; it is made by the first `write`.
@@ -38,7 +38,7 @@ class CheckpointFolder:
         """Write a checkpoint durably, then remove all but the newest.
 
         Raises:
-            OSError: It cannot be written; those that were there still are.
+            OSError: It cannot be written; earlier checkpoints remain.
         """
         self._make()
         write_folder(self.place(checkpoint.step), lambda temporary: write_into(temporary, checkpoint))
@@ -46,7 +46,7 @@ class CheckpointFolder:
             self._remove(self.place(step))
 
     def steps(self) -> list[int]:
-        """Return the steps that there are checkpoints of, the newest first."""
+        """Return the steps that have a checkpoint, the newest first."""
         try:
             names = [path.name for path in self.path.iterdir()]
         except OSError:
@@ -64,11 +64,11 @@ class CheckpointFolder:
             place.rename(place.with_name(f"aside-{place.name}-{os.getpid()}"))
 
     def _make(self) -> None:
-        """Make the folder durable, and remove what an attempt that died has left half done."""
+        """Make the folder durable, and remove unfinished files of an attempt that died."""
         if self._made:
             return
         self.path.mkdir(parents=True, exist_ok=True)
-        for folder in (self.path, *self.path.parents):  # those above may be as new, and a name is lost like a file
+        for folder in (self.path, *self.path.parents):  # these may be new too
             with suppress(OSError):
                 sync(folder)
         for left in self.path.glob(".*"):
@@ -76,22 +76,22 @@ class CheckpointFolder:
         self._made = True
 
     def _remove(self, place: Path) -> None:
-        """Remove a checkpoint so that half of it is never found under its name."""
+        """Remove a checkpoint so that a half-removed one is never found under its name."""
         given_up = place.with_name(f".{place.name}.{os.getpid()}.removed")
-        with suppress(OSError):  # what cannot be removed costs room, nothing else
+        with suppress(OSError):  # what cannot be removed only takes disk space
             place.rename(given_up)
-            sync(self.path)  # or a power cut might leave what is left of it under its name
+            sync(self.path)  # or a power cut might leave the rest of it under its name
             shutil.rmtree(given_up)
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenCheckpoint:
-    """How writing a checkpoint went.
+    """The result of writing a checkpoint.
 
     Attributes:
         step: Of the checkpoint.
-        cpu_seconds: Processor time that it took, waiting for the disk left out.
-        error: Why it is not there; None if it is.
+        cpu_seconds: Processor time that it took, without waiting for the disk.
+        error: Why there is no checkpoint; None if there is one.
     """
 
     step: int
@@ -113,17 +113,17 @@ class BackgroundWriter:
 
     @property
     def busy(self) -> bool:
-        """Whether a checkpoint is being written, or `collect` has not returned how that went."""
+        """Whether a checkpoint is being written, or `collect` has not yet returned its result."""
         return self._thread is not None
 
     def start(self, checkpoint: TrainingCheckpoint) -> None:
-        """Begin to write a checkpoint; nothing in it may change any more."""
+        """Begin to write a checkpoint; the caller must not change it any more."""
         assert self._thread is None, "one at a time"
         self._thread = threading.Thread(target=self._write, args=(checkpoint,), name="checkpoint")
         self._thread.start()
 
     def collect(self, *, wait: bool = False) -> WrittenCheckpoint | None:
-        """Return how it went, once, if it is done; None while nothing is being written or it is not done."""
+        """Return the result of a finished write, once; None while nothing is being written or the write is not done."""
         if self._thread is None or (self._thread.is_alive() and not wait):
             return None
         self._thread.join()
@@ -146,14 +146,14 @@ def find(
 ) -> TrainingCheckpoint | None:
     """Return the newest usable checkpoint of the first folder that has one; None if there is none.
 
-    What is damaged, or belongs to another training, is put aside; what cannot be read from the disk is passed over, for
-    it may be whole. A worker that does not know yet that its attempt is over may still write there: a checkpoint that
-    disappears meanwhile is no damage.
+    What is damaged, or belongs to another training, is set aside; what cannot be read from the disk is skipped, since
+    it may be complete. A worker that does not know yet that its attempt is over may still write there: a checkpoint
+    that disappears meanwhile is no damage.
 
     Args:
         folders: To look into, in this order.
         identity: What the checkpoint must have been made with.
-        tell: Called with a sentence for each that was not used, and why.
+        tell: Called with a sentence for each checkpoint that is not used, with the reason.
     """
     for path in folders:
         folder = CheckpointFolder(path)
@@ -181,7 +181,7 @@ def _reason(error: Exception) -> str:
 
 
 def _differences(found: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
-    """Name what differs; long values are hashes, which tell a reader nothing."""
+    """Name what differs; long values are hashes, which mean nothing to a reader."""
     names = [name for name in {**wanted, **found} if found.get(name) != wanted.get(name)]
     return [
         f"another {name}"

@@ -1,7 +1,7 @@
 """The whole state of a training, copied between two steps and restored, and what identifies the training.
 
-Masks of dropout come from torch's generators, on the CPU and on the GPU; the order of rows from seed and epoch, which
-need no state. The generators of Python and numpy are kept for what libraries draw.
+Masks of dropout come from torch's generators, on the CPU and on the GPU. The order of rows comes from seed and epoch,
+which need no state. The generators of Python and numpy are kept because libraries draw from them.
 """
 
 import hashlib
@@ -34,9 +34,9 @@ _PREDICTIONS = "probabilities"
 def snapshot(
     step: int, identity: Mapping[str, str], model: PackedModel, stepper: Stepper, progress: Progress
 ) -> TrainingCheckpoint:
-    """Copy everything that the training after `step` depends on; waits for the device.
+    """Copy everything that the training after `step` depends on; this waits for the device.
 
-    The weights and predictions of the best epoch are not copied: they were when they were kept.
+    The weights and predictions of the best epoch are not copied: they are copies already.
     """
     steps_state, moments = stepper.state()
     progress_state, best = progress.state()
@@ -61,15 +61,15 @@ def snapshot(
 def restore(
     checkpoint: TrainingCheckpoint, model: PackedModel, stepper: Stepper, progress: Progress, *, repeatable: bool
 ) -> None:
-    """Put back what `snapshot` copied.
+    """Restore what `snapshot` copied.
 
     Args:
-        checkpoint: Its identity is known to be right.
-        model: New, as are the others.
+        checkpoint: One whose identity was checked.
+        model: A new one, like the others.
         stepper: The same.
         progress: The same.
-        repeatable: Whether to compute on as many threads as before, however many there are now: another number would
-            add up in another order.
+        repeatable: Whether to compute on as many threads as before, however many there are now: with another
+            number the sums are added up in another order.
     """
     tensors = checkpoint.tensors
     if repeatable:
@@ -86,7 +86,7 @@ def _copies(tensors: Mapping[str, torch.Tensor]) -> dict[str, np.ndarray]:
 
 
 def _tensors(arrays: Mapping[str, np.ndarray]) -> dict[str, torch.Tensor]:
-    """Return tensors of their own, in memory as torch lays it out."""
+    """Return copies of tensors, in torch's own memory layout."""
     return {name: torch.from_numpy(value.copy()) for name, value in arrays.items()}
 
 

@@ -1,4 +1,4 @@
-"""Whether an exported model predicts what the trained one does, and how fast."""
+"""Whether an exported model predicts the same as the trained one, and how fast."""
 
 import statistics
 import time
@@ -25,17 +25,17 @@ SENTENCES = (
     "WORST. SEQUEL. EVER.",
     "The first half drags its feet through every harbour of the coast, and then the storm begins. " * 40,
 )
-"""Compared where no data is at hand: short and long texts, empty ones, and some that are padded or cut."""
+"""Compared if no data is available: short and long texts, empty ones, and some that are padded or cut."""
 
 _TIMED = 16
-"""Texts whose time is taken, one by one."""
+"""How many texts are timed, one by one."""
 _SECONDS = 20.0
-"""After which no further text is timed: large models on small machines take a second a text."""
+"""Seconds after which no further text is timed: large models on small machines take a second a text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What a comparison found.
+    """The result of a comparison.
 
     Attributes:
         rows: Texts that both predicted.
@@ -43,7 +43,7 @@ class Agreement:
         mean: Mean over the rows of predictions of the largest difference within a row.
         same_labels: Share of the rows whose largest number is of the same output.
         seconds_per_text: Of the exported model, median.
-        own_seconds_per_text: Of the own model, median.
+        own_seconds_per_text: Of the trained model, median.
     """
 
     rows: int
@@ -55,7 +55,7 @@ class Agreement:
 
 
 def compare(own: Predict, exported: Predict, texts: Sequence[str]) -> Agreement:
-    """Let both predict all texts at once, and then some of them one by one, in turn, for their speed.
+    """Let both predict all texts at once, and then some of them one by one, in turn, to measure the speed.
 
     Args:
         own: The model that was trained.
@@ -64,7 +64,7 @@ def compare(own: Predict, exported: Predict, texts: Sequence[str]) -> Agreement:
     """
     mine, theirs = own(texts), exported(texts)
     if not np.isfinite(theirs).all():
-        theirs = np.nan_to_num(theirs, nan=-1.0)  # as wrong as can be, and comparable
+        theirs = np.nan_to_num(theirs, nan=-1.0)  # the largest possible difference, and comparable
     apart = np.abs(mine - theirs).max(axis=1)
     own_seconds, seconds = _race(own, exported, texts[:: max(1, len(texts) // _TIMED)][:_TIMED])
     return Agreement(
@@ -78,7 +78,7 @@ def compare(own: Predict, exported: Predict, texts: Sequence[str]) -> Agreement:
 
 
 def _race(first: Predict, second: Predict, texts: Sequence[str]) -> tuple[float, float]:
-    """Return the median seconds of each; taking turns, both meet the same load of the machine."""
+    """Return the median seconds of each; they take turns, so that both run under the same load of the machine."""
     taken: tuple[list[float], list[float]] = ([], [])
     start = time.perf_counter()
     for text in texts:

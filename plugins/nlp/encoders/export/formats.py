@@ -1,4 +1,4 @@
-"""Exports a trained model: written whole or not at all, and compared with the trained one before it gets its name.
+"""Exports a trained model: the folder gets its name only when it is complete and was compared with the trained one.
 
 A task gives an `ExportTask`, which says how its predictions are made.
 """
@@ -54,10 +54,10 @@ class ExportTask:
         predict: Makes the predictions of a trained model.
         pipeline: The name of transformers' pipeline for the task.
         pipeline_predict: Makes predictions with that pipeline on a folder, texts cut as its tokenizer says.
-        decode: From the outputs of each text to predictions.
-        readme: How to use an ONNX folder, with places for what `_write_readme` knows.
+        decode: Turns the outputs of each text into predictions.
+        readme: How to use an ONNX folder, with placeholders that `_write_readme` fills.
         unit: What predictions are, in the plural.
-        limit: Largest difference of a prediction that fp32 arithmetic in another order explains.
+        limit: The largest difference of a prediction that fp32 arithmetic in another order can explain.
         int8_limit: The same of the mean difference, with 8-bit weights.
         call: Further arguments with which the pipeline is made, as Python writes them.
     """
@@ -190,20 +190,20 @@ def _check(task: ExportTask, agreement: Agreement, by: str, *, quantized: bool =
 
 
 def copy_model(source: Path, target: Path) -> None:
-    """Copy configuration, weights, tokenizer and card; what else a study leaves in a model's folder stays there."""
+    """Copy configuration, weights, tokenizer and card; other files of a study in the model's folder are not copied."""
     shards = sorted(path.name for path in source.glob("model-*.safetensors"))
     _copy_files(source, target, (*_MODEL, *shards, *_TOKENIZER))
 
 
 def _copy_files(source: Path, target: Path, names: Sequence[str]) -> None:
-    """Copy those of the named files that are there, readable for others as new files are."""
+    """Copy those of the named files that exist, with the permissions of new files."""
     for name in names:
         if (source / name).is_file():
             shutil.copyfile(source / name, target / name)
 
 
 def _describe(trained: SavedModel, graph: Graph, files: Sequence[str]) -> dict[str, Any]:
-    """Return what a program must know to call the model: files, opset, inputs, output, and how texts are cut."""
+    """Return what a program needs to call the model: files, opset, inputs, output, and how texts are cut."""
     encoder = trained.encoder
     head, tail = encoder.kept
     shape = ["batch", "sequence"] if trained.model.per_token else ["batch"]

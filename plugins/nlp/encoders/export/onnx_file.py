@@ -26,9 +26,9 @@ FILE = "model.onnx"
 INPUTS = ("input_ids", "attention_mask")
 OUTPUT = "logits"
 _OPSET = 20
-"""The first with a Gelu of its own; ONNX Runtime knows it since 1.17."""
+"""The first opset with a Gelu operator; ONNX Runtime supports it since 1.17."""
 _SINGLE_FILE = 1_900_000_000
-"""Bytes of weights up to which all goes into one file. A protocol buffer holds 2 GiB and the graph takes a little."""
+"""Bytes of weights up to which one file holds all. A protocol buffer holds 2 GiB, of which the graph takes a little."""
 
 _BATCH = 8
 _ERRORS = 3
@@ -37,7 +37,7 @@ _ERRORS = 3
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """What a file holds.
+    """The content of a file.
 
     Attributes:
         opset: Version of the ONNX operators, as the file says.
@@ -51,10 +51,10 @@ class Graph:
 
 
 def require() -> None:
-    """Import what writes and runs ONNX files.
+    """Import the libraries that write and run ONNX files.
 
-    The exporter makes progress bars, whose lock is a semaphore of the system unless another is given before; it would
-    outlive a worker that is ended, and Python would complain on the user's terminal.
+    The exporter makes progress bars, whose lock is a semaphore of the system unless another lock is set first. The
+    semaphore would outlive a worker that is ended, and Python would print a warning on the user's terminal.
 
     Raises:
         WorkError: A library is missing, or does not load.
@@ -93,7 +93,7 @@ def write_graph(path: Path, trained: SavedModel) -> Graph:
         WorkError: torch cannot express the model in ONNX.
     """
     model = trained.model.module
-    # Two rows, one of them padded: nothing about the mask may be taken for granted while the graph is traced.
+    # Two rows, one of them padded: the traced graph must make no assumption about the mask.
     ids = torch.full((2, 3), int(trained.encoder.suffix[-1]))
     mask = torch.ones_like(ids)
     ids[1, 2:], mask[1, 2:] = trained.encoder.pad_id, 0
@@ -121,8 +121,8 @@ def write_graph(path: Path, trained: SavedModel) -> Graph:
 def quantize_graph(source: Path, target: Path) -> Graph:
     """Write the model of `source` with 8-bit weights; activations are turned into integers as they come (dynamic).
 
-    Each column of a matrix has its own scale: with one scale a matrix the probabilities of a MiniLM moved four times
-    as far. Weights use 7 of the 8 bits, so that CPUs without 8-bit dot products (VNNI) do not overflow: sums of two
+    Each column of a matrix has its own scale: with one scale a matrix the probabilities of a MiniLM changed four times
+    as much. Weights use 7 of the 8 bits, so that CPUs without 8-bit dot products (VNNI) do not overflow: sums of two
     products are held in 16 bits there.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -161,7 +161,7 @@ def onnx_outputs(path: Path, encoder: TextEncoder, threads: int) -> Callable[[Se
     Args:
         path: The file.
         encoder: Of the model that it was made from.
-        threads: CPU threads, as many as the own model has.
+        threads: CPU threads, as many as the trained model has.
     """
     import onnxruntime
 

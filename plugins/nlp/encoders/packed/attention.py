@@ -1,13 +1,13 @@
 """Attention within each text of a pack, never across; H: heads times their width, D: the width of one.
 
 On a GPU one kernel of torch's takes all texts at once (`torch.nn.attention.varlen`). On a CPU texts of one length,
-which are neighbours, go through the fused kernel together: no mask, no padding, nothing copied to tell them apart.
+which are neighbours, go through the fused kernel together: no mask, no padding, no copies.
 
-For training in a short format on a CPU attention is plain matrix products. torch's fused kernel is the fastest forward
-there, but its backward is not: with bf16 and AVX-512 both together take twice as long as products that keep the
-attention weights. What is kept is one number for each pair of tokens of a text, layer and head; micro-batches are
-small, so it is little. Scores are rounded to the format before the softmax, as they are where transformers' own
-attention runs under autocast.
+For training in a short format on a CPU attention uses plain matrix products. There torch's fused kernel has the
+fastest forward pass, but not the fastest backward pass: with bf16 and AVX-512 both together take twice as long as
+products that keep the attention weights. These are one number for each pair of tokens of a text, layer and head;
+micro-batches are small, so they take little memory. Scores are rounded to the format before the softmax, as they are
+where transformers' own attention runs under autocast.
 """
 
 from collections.abc import Sequence
@@ -28,13 +28,13 @@ _WIDEST = 256
 
 
 def attend_all(qkv_T3H: torch.Tensor, pack: Pack, heads: int, dropout: float) -> torch.Tensor:
-    """Return what every token takes from its text, shape (T, H).
+    """Return the attention output of every token, shape (T, H).
 
     Args:
         qkv_T3H: Queries, keys and values of all heads, side by side.
         pack: Where texts begin.
         heads: How many.
-        dropout: Share of attention weights dropped; on a GPU its kernel is left where it is above 0.
+        dropout: Share of attention weights dropped; above 0, the GPU's kernel is not used.
     """
     query_ThD, key_ThD, value_ThD = qkv_T3H.view(len(qkv_T3H), 3, heads, -1).unbind(1)
     return _attend(query_ThD, key_ThD, value_ThD, pack, dropout).flatten(1)
@@ -47,7 +47,7 @@ def attend_first(
     heads: int,
     dropout: float,
 ) -> torch.Tensor:
-    """Return what the first token of each text takes from its text, shape (B, H); see `attend_all`."""
+    """Return the attention output of the first token of each text, shape (B, H); see `attend_all`."""
     key_ThD, value_ThD = key_value_T2H.view(len(key_value_T2H), 2, heads, -1).unbind(1)
     return _attend(query_BH.view(len(query_BH), heads, -1), key_ThD, value_ThD, pack, dropout).flatten(1)
 
@@ -87,14 +87,14 @@ def _varlen(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, pack: P
         starts, most = pack.starts, pack.most
     else:
         starts, most = torch.arange(pack.starts.numel(), dtype=torch.int32, device=pack.starts.device), 1
-    # A tuple where more is asked for; a cast might break compiled graphs.
+    # A tuple if more is requested; a cast might break compiled graphs.
     return varlen_attn(query, key, value, starts, pack.starts, most, pack.most)  # type: ignore[return-value]
 
 
 def plain_attention(
     query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, runs: Sequence[Run], dropout: float
 ) -> torch.Tensor:
-    """Return what queries take from their texts, shape as `query`, by plain matrix products.
+    """Return the attention output of queries, shape as `query`, by plain matrix products.
 
     Args:
         query: Shape (queries, heads, D); as many for each text as for any other, or one for each of its tokens.

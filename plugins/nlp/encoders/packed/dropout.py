@@ -1,4 +1,4 @@
-"""Dropout whose masks cost little on a CPU: torch's own takes as long there as a quarter of the matrix products.
+"""Dropout whose masks cost little on a CPU: torch's own takes a quarter of the time of the matrix products there.
 
 A mask is made of 16 random bits an element, drawn 64 at a time, by integer arithmetic that vectorises; probabilities
 are exact to 1/32,768. Measured with AVX-512 on 1.6 million bf16 numbers: 3 ms instead of 12.
@@ -53,16 +53,17 @@ class _Dropped(torch.autograd.Function):
 
 
 def random_mask(shape: torch.Size, probability: float) -> tuple[torch.Tensor, float]:
-    """Return a mask, int16 with all bits set where an element is kept, and what kept ones are to be scaled by."""
+    """Return a mask, int16 with all bits set for kept elements, and the factor that scales kept elements."""
     dropped = min(_LEVELS - 1, round(probability * _LEVELS))
     count = math.prod(shape)
     kept = torch.empty((count + 3) // 4, dtype=torch.int64).random_(-(2**63), None).view(torch.int16)[:count]
-    # From -2^14 to 2^14 - 1 each is as likely; the lowest `dropped` of these are dropped. What is left is negative.
+    # Each value from -2^14 to 2^14 - 1 is equally likely; the lowest `dropped` ones are dropped. Kept ones become
+    # negative.
     kept.bitwise_right_shift_(1).neg_().add_(dropped - 1 - _LEVELS // 2).bitwise_right_shift_(15)
     return kept.view(shape), _LEVELS / (_LEVELS - dropped)
 
 
 def masked(x: torch.Tensor, kept: torch.Tensor) -> torch.Tensor:
-    """Return `x` where it is kept and 0 elsewhere, by its bits."""
+    """Return `x` with 0 in place of dropped elements, by its bits."""
     whole = _WHOLE[x.element_size()]
     return (x.contiguous().view(whole) & kept.to(whole)).view(x.dtype)

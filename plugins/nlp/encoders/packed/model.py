@@ -1,7 +1,7 @@
-"""The way of packed texts through a model: the same sums as transformers' own, without what no output depends on.
+"""The forward pass of packed texts: the same sums as in transformers, without those that no output depends on.
 
-A head for whole texts reads the first token alone. In the last layer nothing but keys and values of the other tokens is
-then computed, which saves five sixths of that layer.
+A head for whole texts reads the first token alone. Of the other tokens the last layer then computes
+keys and values only, which saves five sixths of that layer.
 """
 
 import importlib.util
@@ -26,8 +26,8 @@ from plugins.nlp.encoders.tokens import EncodedTokens
 __all__ = ["PackedModel", "compiled"]
 
 _GRAPHS = 64
-"""Of one function at most. A model takes up to four: training or evaluation, one text or several. After torch's own
-limit of 8 a worker's third model would run uncompiled."""
+"""The most compiled graphs of one function. A model needs up to four: training or evaluation, one text or several. With
+torch's own limit of 8 a worker's third model would run uncompiled."""
 
 
 class PackedModel:
@@ -55,15 +55,15 @@ class PackedModel:
         config = module.config
         self._padding = config.pad_token_id if FAMILIES[config.model_type].padded_positions else None
         self.max_length = int(config.max_position_embeddings) - (0 if self._padding is None else self._padding + 1)
-        # Not the bound method: an object that refers to itself keeps its model in memory until Python looks for such.
+        # Not the bound method: an object that refers to itself stays in memory until Python's garbage collector runs.
         self._compiled = compiled(PackedModel._hidden, device)
 
     def at(self, precision: Precision) -> "PackedModel":
-        """Return the same model in another number format; from then on that one alone may be trained."""
+        """Return the same model in another number format; from then on only the returned one may be trained."""
         return self if precision == self.precision else PackedModel(self.module, self.device, precision)
 
     def outputs(self, tokens: EncodedTokens, rows: np.ndarray) -> torch.Tensor:
-        """Return the outputs of some rows, fp32 on the device; with dropout where the module is in training.
+        """Return the outputs of some rows, fp32 on the device; with dropout if the module is in training mode.
 
         Shape (rows, outputs); of a head per token (tokens of these rows, outputs).
         """
@@ -73,19 +73,19 @@ class PackedModel:
         hidden_TH = self._embed(packed, dropout)
         if has_varlen(hidden_TH, parts.heads, of_weights):
             _vary(hidden_TH, packed.starts)
-            # The kernel needs no runs, and torch would compile again for each of them.
+            # The kernel needs no runs, and torch would compile again for each run.
             hidden = self._compiled(self, hidden_TH, replace(packed, runs=()), dropout, of_weights)
         else:
             hidden = self._hidden(hidden_TH, packed, dropout, of_weights)
         return parts.head(hidden.float())
 
     def collect(self) -> None:
-        """After the backward pass of a micro-batch: add its gradients to those of the master weights, in fp32."""
+        """Add the gradients of a micro-batch to those of the master weights, in fp32, after its backward pass."""
         self._words.collect()
         self._weights.collect()
 
     def refresh(self) -> None:
-        """After the master weights have changed: compute with them from here on, and start new gradients."""
+        """Compute with the changed master weights from now on, and start new gradients."""
         self._weights.refresh()
         self.forget()
 
@@ -128,11 +128,11 @@ class PackedModel:
 
 
 def compiled(function: Callable[..., torch.Tensor], device: torch.device) -> Callable[..., torch.Tensor]:
-    """Return the function compiled, or as it is: on a CPU, or where nothing can compile.
+    """Return the compiled function; the function itself on a CPU, or if no compiler is available.
 
-    A GPU would else wait for the launch of a layer's small kernels, which takes longer than their work. One graph
-    serves all sizes of what `_vary` marks. All else, the widths of the model above all, is fixed in it: sums over a
-    width that is known are faster. torch keeps what it compiled on disk for the next process. Triton needs a C
+    Without it a GPU waits for the launch of a layer's small kernels, which takes longer than their work. One graph
+    serves all sizes that `_vary` marks. All other sizes, above all the widths of the model, are fixed in it: sums over
+    a known width are faster. torch keeps what it compiled on disk for the next process. Triton needs a C
     compiler.
     """
     can = importlib.util.find_spec("triton") and any(map(shutil.which, ("cc", "gcc", "clang")))

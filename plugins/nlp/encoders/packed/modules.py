@@ -1,4 +1,4 @@
-"""Where the parts of an encoder are: transformers gives the same parts other names in each architecture."""
+"""Finds the parts of an encoder: in transformers their names differ between architectures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,10 +26,10 @@ _DISTILBERT = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerModules:
-    """One layer of an encoder that normalises after each sum (post-LN), as BERT and its kin do.
+    """One layer of an encoder that normalises after each sum (post-LN), as BERT and related models do.
 
     Attributes:
-        query: To the queries of all heads; `key` and `value` likewise.
+        query: Projects to the queries of all heads; `key` and `value` likewise.
         mix: From the heads back to the hidden state.
         mixed_norm: After attention.
         up: To the wide layer.
@@ -57,7 +57,7 @@ class EncoderModules:
         layers: The layers.
         heads: Attention heads of a layer.
         dropout: Share of hidden units dropped in training, of embeddings and after `down`.
-        mixed_dropout: The same after `mix`, where DistilBERT has none.
+        mixed_dropout: The same after `mix`; DistilBERT has none there.
         attention_dropout: Share of attention weights dropped in training.
         activate: Between `up` and `down`.
         per_token: Whether the head reads all tokens; else the first of each text.

@@ -1,4 +1,4 @@
-"""Texts one after the other with nothing between them: no token is computed that is not there.
+"""Texts one after the other, without padding between them.
 
 T: tokens of all texts together, B: texts.
 """
@@ -26,8 +26,8 @@ class Pack:
         ids_T: Token ids, int64.
         positions_T: Rows of the model's position table, int64.
         starts: Where each text begins, and where the last one ends, int32, shape (B + 1,).
-        runs: Neighbours of one length; empty where a GPU's kernel takes all texts at once.
-        most: Tokens that a text can have at most; the same for all packs, so that compiled code fits them all.
+        runs: Neighbours of one length; empty if a GPU's kernel takes all texts at once.
+        most: The most tokens that a text can have; the same for all packs, so that compiled code fits them all.
     """
 
     ids_T: torch.Tensor
@@ -46,7 +46,7 @@ def pack(
         tokens: Of a split.
         rows: Row numbers, shape (B,), at least one; attention is fastest where equal lengths are neighbours.
         device: Where to put them.
-        most: Tokens that a text can have at most.
+        most: The most tokens that a text can have.
         padded_positions: The padding id of a model whose positions start after it and skip it, as RoBERTa's do.
     """
     lengths = tokens.lengths[rows]

@@ -1,9 +1,9 @@
-"""Linear layers in 8-bit integers, quantised while they answer: weights once, inputs as they come.
+"""Linear layers in 8-bit integers for inference: weights are quantised once, inputs during each call.
 
 torch's own dynamic quantisation (`torch.ao.quantization.quantize_dynamic`) is deprecated together with its quantised
-tensors, and quantises all tokens of a batch by one scale, so that an answer depends on its neighbours. Here each output
-has a scale for its weights (symmetric), and each token one for itself (its own least to its own greatest value), as in
-ZeroQuant (Yao et al., 2022, arXiv 2206.01861, section 4.1). The product of integers, `torch._int_mm`, is exact.
+tensors, and quantises all tokens of a batch by one scale, so that a prediction depends on the other texts. Here each
+output has a scale for its weights (symmetric), and each token one for itself (its own least to its own greatest value),
+as in ZeroQuant (Yao et al., 2022, arXiv 2206.01861, section 4.1). The product of integers, `torch._int_mm`, is exact.
 
 Shapes: T tokens, K inputs, N outputs.
 """
@@ -18,13 +18,13 @@ from plugins.nlp.encoders.packed.weights import Affine, Layer, Linear
 __all__ = ["QuantizedAffine", "quantize"]
 
 _TOKENS = 256
-"""Tokens at a time, so that what is between two passes stays in the processor's cache: up to twice as fast."""
+"""Tokens at a time, so that intermediate results stay in the processor's cache: up to twice as fast."""
 _LEAST = 1e-12
-"""Of a step, where all values of a token, or all weights of an output, are equal."""
+"""The size of a step if all values of a token, or all weights of an output, are equal."""
 
 
 def quantize(layers: Sequence[Layer]) -> tuple[Layer, ...]:
-    """Return layers that answer nearly the same; they cannot be trained.
+    """Return layers with nearly the same outputs; they cannot be trained.
 
     Args:
         layers: Of an encoder, in fp32.

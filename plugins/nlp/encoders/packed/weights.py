@@ -1,4 +1,4 @@
-"""The weights that a step computes with: merged where one product does the work of three, and in the step's format.
+"""The weights that a step computes with: merged if one product can replace three, and in the step's format.
 
 The model's own parameters stay the fp32 master that the optimizer changes. In fp32 both are the same memory; in a
 shorter format the master is copied once a step, and gradients are added up in fp32.
@@ -18,7 +18,7 @@ __all__ = ["Affine", "Layer", "Linear", "Norm", "Weights", "WordEmbeddings"]
 
 
 class Linear(Protocol):
-    """What multiplies: an `Affine`, or what `quantized` makes of it."""
+    """A linear layer: an `Affine`, or its quantised form."""
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         """Return the outputs."""
@@ -29,7 +29,7 @@ class Linear(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Affine:
-    """One or several linear layers of the same input as one; a piece of it can be asked for alone."""
+    """One or several linear layers of the same input as one; a part of it can be selected."""
 
     weight: torch.Tensor
     bias: torch.Tensor
@@ -69,15 +69,15 @@ class Layer:
 
 
 class Weights:
-    """The working weights of an encoder's layers, made where the parameters are now and must stay.
+    """The working weights of an encoder's layers, on the device of the parameters, which must stay there.
 
     Args:
-        layers: Whose parameters are the master.
-        dtype: What to compute in.
+        layers: Their parameters are the master weights.
+        dtype: The format to compute in.
 
     Attributes:
         dtype: The same.
-        layers: What to compute with.
+        layers: The weights to compute with.
     """
 
     def __init__(self, layers: Iterable[LayerModules], dtype: torch.dtype) -> None:
@@ -88,7 +88,7 @@ class Weights:
 
     @torch.no_grad()
     def refresh(self) -> None:
-        """Take over what the optimizer has made of the master."""
+        """Copy the master weights after the optimizer has changed them."""
         if self.dtype != torch.float32:
             torch._foreach_copy_([copy.rows for copy in self._copies], [copy.master for copy in self._copies])
 
@@ -107,7 +107,7 @@ class Weights:
             self.forget()
 
     def forget(self) -> None:
-        """Drop gradients that were not collected, or were used."""
+        """Drop gradients that were used or not collected."""
         for copy in self._copies:
             copy.working.grad = None
 
@@ -129,7 +129,7 @@ class Weights:
 
     @torch.no_grad()
     def _working(self, masters: Sequence[torch.Tensor]) -> torch.Tensor:
-        """Return the tensor that stands for these parameters, one below the other."""
+        """Return the tensor that holds these parameters, one below the other."""
         if self.dtype == torch.float32 and len(masters) == 1:
             return masters[0]
         working = torch.cat([master.detach() for master in masters]).to(self.dtype).requires_grad_()
@@ -145,7 +145,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Copy:
-    """Which rows of a working tensor stand for a parameter."""
+    """Which rows of a working tensor belong to a parameter."""
 
     master: torch.Tensor
     working: torch.Tensor
@@ -166,7 +166,7 @@ class _Copy:
 class WordEmbeddings:
     """Looks words up, and adds the gradients of these rows to the table's.
 
-    They touch few rows, and a table of zeros for each micro-batch would cost more.
+    A micro-batch changes few rows; a table of zeros for each one would cost more.
 
     Args:
         table: The word embeddings, fp32.
@@ -199,5 +199,5 @@ class WordEmbeddings:
         self.forget()
 
     def forget(self) -> None:
-        """Drop what was looked up."""
+        """Forget the words that were looked up."""
         self._looked_up.clear()

@@ -1,6 +1,6 @@
-"""What a config.json says of an architecture: its sizes, each within bounds, and the tensors that they call for.
+"""What a config.json says about an architecture: its sizes, each within bounds, and the tensors that they require.
 
-Both are known before anything is built. A model of a trillion layers would else be built until memory runs out.
+Both are known before anything is built. Otherwise a config.json with a trillion layers would use up the memory.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,7 +31,7 @@ _DISTIL = {
     "num_hidden_layers": "n_layers",
     "num_attention_heads": "n_heads",
 }
-"""DistilBERT's own names; those of the others are read too, and its own come first."""
+"""DistilBERT's own names; the names of the others are read too, but its own take precedence."""
 _BASE = {
     "hidden_size": 768,
     "num_hidden_layers": 12,
@@ -55,7 +55,7 @@ _SIZES: Mapping[str, Mapping[str, int]] = {
         "intermediate_size": 1024,
     },
 }
-"""What a config.json that leaves a size out means, as transformers reads it."""
+"""The sizes that transformers assumes if a config.json omits them."""
 _DROPOUTS = {
     "bert": ("hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout"),
     "distilbert": ("dropout", "attention_dropout", "seq_classif_dropout", "qa_dropout"),
@@ -73,8 +73,8 @@ class Architecture:
     Attributes:
         kind: The `model_type`, a key of `FAMILIES`.
         sizes: By the names that BERT has for them.
-        settings: All that transformers is to be told, by the names that it has for it; whatever else a config.json
-            holds is left out, so that a checkpoint does not choose what code does.
+        settings: All settings for transformers, by its own names; other fields of a config.json are left out, so that a
+            checkpoint does not choose what code does.
         max_positions: Tokens that the position table has room for.
     """
 
@@ -145,7 +145,7 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
 
 
 def _numbers(config: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """Return what else of a config.json changes what a model computes."""
+    """Return the other fields of a config.json that change what a model computes."""
     found: dict[str, Any] = {}
     for name in _DROPOUTS.get(kind, _DROPOUTS["bert"]):
         if (value := config.get(name)) is not None:

@@ -1,4 +1,4 @@
-"""Small files of a model folder, and how messages name what a folder holds."""
+"""Small files of a model folder, and how messages name the content of a folder."""
 
 import json
 from pathlib import Path

@@ -1,6 +1,6 @@
 """From a hub id to a folder on this disk.
 
-The hub is asked once, with a time limit, before anything is fetched: left alone, its library waits and retries.
+modelcat asks the hub once, with a time limit, before it fetches anything: by default the library waits and retries.
 """
 
 import re
@@ -16,7 +16,7 @@ _FIELD = "model_config.model_name"
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 _REQUEST_SECONDS = 5.0
 _PROBE_SECONDS = 10.0
-"""For the whole question: a resolver that drops packets is not bound by the request's own limit."""
+"""Seconds for the whole request: its own limit does not cover a resolver that drops packets."""
 _FILES = (
     "config.json",
     "model.safetensors",
@@ -39,9 +39,9 @@ def is_hub_id(model_name: str) -> bool:
 
 
 def fetch(model_name: str) -> tuple[Path, tuple[str, ...]]:
-    """Return the folder of the hub's cache (HF_HOME) that holds a model, fetched if need be, and notes.
+    """Return the folder of the hub's cache (HF_HOME) that holds a model, fetched if necessary, and notes.
 
-    Where the hub does not answer, the newest copy in the cache is used, and a note tells so.
+    If the hub does not answer, the newest copy in the cache is used, and a note says so.
 
     Raises:
         ModelSourceError: The hub answers, but has no such model for this user.
@@ -100,10 +100,10 @@ def _download(model_name: str, commit: str) -> Path:
     try:
         return Path(snapshot_download(model_name, revision=commit, allow_patterns=list(_FILES)))
     except OSError as error:
-        if error.errno is not None:  # the disk's own errors carry a number, the network's do not
+        if error.errno is not None:  # errors of the disk carry a number, those of the network do not
             raise ModelSourceError(f"{model_name} cannot be stored: {error}", field=_FIELD) from error
         raise _unreachable(model_name, f"the download broke off: {_line(error)}") from error
-    except Exception as error:  # whatever the HTTP library of the day raises
+    except Exception as error:  # whatever the HTTP library raises
         raise _unreachable(model_name, f"the download broke off: {_line(error)}") from error
 
 
@@ -114,9 +114,9 @@ def _cached(model_name: str) -> Path | None:
     try:
         found = snapshot_download(model_name, local_files_only=True, allow_patterns=list(_FILES))
     except LocalEntryNotFoundError as error:
-        # It may only be known to lack a file of the list that this model does not need.
+        # The missing file may be one that this model does not need.
         found = getattr(error, "snapshot_path", "")
-    # Weights are the last to arrive; whether the rest is whole is found when the folder is read.
+    # Weights arrive last; reading the folder shows whether the rest is complete.
     weights = [path for pattern in ("*.safetensors", "*.bin") for path in Path(found).glob(pattern)] if found else []
     return Path(found) if weights else None
 

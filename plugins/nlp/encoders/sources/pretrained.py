@@ -1,6 +1,6 @@
 """Whether a folder holds a pretrained model that may be loaded; files are read, nothing is built or executed.
 
-All that opens a model folder calls `check` first, so that `validate`, `run`, `plan` and `predict` say the same of it.
+All code that opens a model folder calls `check` first, so that `validate`, `run`, `plan` and `predict` agree about it.
 """
 
 import errno
@@ -32,11 +32,11 @@ _ADAPTER = "adapter_config.json"
 
 @dataclass(frozen=True, slots=True)
 class PretrainedCheckpoint:
-    """What a folder holds that may be loaded.
+    """The content of a folder that may be loaded.
 
     Attributes:
         config: Its config.json.
-        architecture: What that describes.
+        architecture: The architecture that it describes.
     """
 
     config: Mapping[str, Any]
@@ -44,7 +44,7 @@ class PretrainedCheckpoint:
 
 
 def check_source(model_name: str, max_seq_length: int) -> None:
-    """Make sure of a model as far as that is possible without a hub and without loading it.
+    """Check a model as far as possible without a hub and without loading it.
 
     Raises:
         ModelSourceError: A folder cannot be used, or the model sees less than `max_seq_length` tokens.
@@ -56,7 +56,7 @@ def check_source(model_name: str, max_seq_length: int) -> None:
 
 
 def check_length(model_name: str, wanted: int, positions: int) -> None:
-    """Make sure that a model sees texts of the length that is asked for, in tokens."""
+    """Check that a model sees texts of the requested length, in tokens."""
     if wanted > positions:
         raise ModelSourceError(
             f"max_seq_length is {wanted}, but {model_name} sees {positions} tokens at most. Set max_seq_length to "
@@ -93,7 +93,7 @@ def local_folder(model_name: str) -> Path | None:
 
 @lru_cache(maxsize=8)
 def _positions(folder: Path, stamps: tuple[tuple[object, ...], ...]) -> int:  # noqa: ARG001 -- part of the lookup
-    """Check a folder once until a file of it changes: the ends of every range of a spec are checked with the data."""
+    """Check a folder once until one of its files changes: both ends of a range in a spec are checked with the data."""
     return check(folder, field=_FIELD).architecture.max_positions
 
 
@@ -103,13 +103,13 @@ def _stamps(folder: Path) -> tuple[tuple[object, ...], ...]:
         for path in sorted(folder.iterdir())[:_MOST_FILES]:
             status = path.stat()
             found.append((path.name, status.st_ino, status.st_mtime_ns, status.st_size))
-    except OSError:  # the check itself says what is wrong, each time
+    except OSError:  # the check itself reports the error each time
         found.append((object(),))
     return tuple(found)
 
 
 def check(folder: Path, *, field: str | None = None) -> PretrainedCheckpoint:
-    """Make sure that `folder` holds config, safetensors and tokenizer of a known architecture, which fit each other.
+    """Check that `folder` holds config, safetensors and tokenizer of a known architecture, which fit each other.
 
     Args:
         folder: An existing folder.
@@ -132,7 +132,7 @@ def check(folder: Path, *, field: str | None = None) -> PretrainedCheckpoint:
 
 
 def _check_entries(folder: Path, field: str | None) -> None:
-    """Refuse what would be waited for without end, whichever file a library opens."""
+    """Refuse files on which a library would wait without end, whichever file it opens."""
     try:
         for count, path in enumerate(folder.iterdir(), start=1):
             if count > _MOST_FILES:
@@ -142,7 +142,7 @@ def _check_entries(folder: Path, field: str | None) -> None:
             try:
                 mode = path.stat().st_mode
             except OSError as error:
-                if error.errno in {errno.ENOENT, errno.ELOOP}:  # a link to nowhere counts as missing
+                if error.errno in {errno.ENOENT, errno.ELOOP}:  # a broken link counts as missing
                     continue
                 raise
             if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
@@ -189,7 +189,7 @@ def _check_config(folder: Path, config: Mapping[str, Any], field: str | None) ->
 
 
 def _weight_files(folder: Path, field: str | None) -> list[Path]:
-    """Return the files of weights; what is no safetensors file is never opened."""
+    """Return the files of weights; only safetensors files are ever opened."""
     if (folder / _WEIGHTS).is_file():
         return [folder / _WEIGHTS]
     if (folder / _INDEX).is_file():
@@ -209,7 +209,7 @@ def _weight_files(folder: Path, field: str | None) -> list[Path]:
 
 
 def _indexed_files(folder: Path, field: str | None) -> list[Path]:
-    """Let no index name a file that is missing, elsewhere, or a pickle, which transformers would open."""
+    """Refuse an index that names a missing file, one outside the folder, or a pickle, which transformers would open."""
     places = read_json(folder / _INDEX, field=field).get("weight_map")
     if not isinstance(places, dict) or not places:
         raise ModelSourceError(f"{folder / _INDEX} is damaged: it maps no tensors to files (weight_map).", field=field)
@@ -227,7 +227,7 @@ def _indexed_files(folder: Path, field: str | None) -> list[Path]:
 
 
 def _check_weights(folder: Path, files: list[Path], architecture: Architecture, field: str | None) -> None:
-    """Make sure that the weights have every tensor that config.json calls for, and no layer more."""
+    """Check that the weights have every tensor that config.json requires, and no further layers."""
     family, found = FAMILIES[architecture.kind], dict[str, Tensor]()
     for path in files:
         try:
@@ -258,6 +258,6 @@ def _check_weights(folder: Path, files: list[Path], architecture: Architecture, 
 
 
 def _current(name: str, encoder: str) -> str:
-    """Return the name that a tensor of the encoder has today, without the encoder's own."""
+    """Return the present name of a tensor of the encoder, without the prefix of the encoder."""
     plain = name.removeprefix(f"{encoder}.")
     return plain.replace("LayerNorm.gamma", "LayerNorm.weight").replace("LayerNorm.beta", "LayerNorm.bias")

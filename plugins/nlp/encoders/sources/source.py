@@ -1,4 +1,4 @@
-"""From `model_name` to weights and tokenizer in memory, and from these to a fresh model for each training."""
+"""Loads weights and tokenizer of `model_name` into memory, and makes a new model from them for each training."""
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ class ModelSource:
 
     Attributes:
         config: The transformers config, with the names of the outputs.
-        weights: fp32 tensors on the CPU by name, never written to; what is missing starts at random.
+        weights: fp32 tensors on the CPU by name, never changed; missing ones start at random.
         tokenizer: The transformers tokenizer, saved with every model.
         head: What the model computes.
         notes: What a reader should know.
@@ -68,11 +68,11 @@ def load_source(
     """Find and load the model that `config` names.
 
     Args:
-        config: `model_name` and `max_seq_length` of it matter.
-        head: With labels; its weights are new if the checkpoint has others.
+        config: Only `model_name` and `max_seq_length` are used.
+        head: With labels; its weights are new if the checkpoint has a different head.
         texts: The training split; a model from scratch takes its vocabulary from it.
         cache: Folder for vocabularies.
-        cased: Whether a model from scratch tells upper from lower case.
+        cased: Whether a model from scratch distinguishes upper and lower case.
 
     Raises:
         ModelSourceError: The model cannot be used, or sees less than `max_seq_length` tokens.
@@ -94,7 +94,7 @@ def open_checkpoint(folder: Path, head: EncoderHead, *, field: str | None = None
 
     Args:
         folder: A model folder.
-        head: If its labels are None, those of the checkpoint are kept, whose head must then be whole.
+        head: If its labels are None, those of the checkpoint are kept, whose head must then be complete.
         field: The spec field to blame, if one is.
 
     Raises:
@@ -119,11 +119,11 @@ def open_checkpoint(folder: Path, head: EncoderHead, *, field: str | None = None
                 ignore_mismatched_sizes=True,
                 output_loading_info=True,
             )
-    except Exception as error:  # the readers of four file formats, each with errors of its own
+    except Exception as error:  # the readers of four file formats raise different errors
         line = " ".join(f"{type(error).__name__}: {error}".split())
         raise ModelSourceError(f"{folder} cannot be loaded as a {kind} model: {line[:400]}", field=field) from error
     new = {*report["missing_keys"], *(name for name, *_ in report["mismatched_keys"])}
-    # What stands between encoder and outputs may be new: the head, and the pooler that some encoders lack.
+    # The parts between encoder and outputs may be new: the head, and the pooler that some encoders lack.
     encoder = f"{model.base_model_prefix}."
     strange = sorted(n for n in new if head.labels is None or (n.startswith(encoder) and ".pooler." not in n))
     if strange:
@@ -145,8 +145,9 @@ def build(source: ModelSource, attention_dropout: float, seed: int) -> Any:
 
     Args:
         source: Its weights are copied, never changed.
-        attention_dropout: Share of attention weights dropped in training; above 0 attention leaves a GPU's fast kernel.
-        seed: Seeds torch: decides the new layers, and all dropout that follows.
+        attention_dropout: Share of attention weights dropped in training; above 0 attention does not use a GPU's fast
+            kernel.
+        seed: Seeds torch: it determines the new layers, and all dropout that follows.
     """
     config = copy.deepcopy(source.config)
     setattr(config, FAMILIES[config.model_type].attention_dropout, attention_dropout)
@@ -167,8 +168,8 @@ def build(source: ModelSource, attention_dropout: float, seed: int) -> Any:
 def eager_attention(model: Any) -> Iterator[None]:
     """Let transformers compute attention as matrix products and a softmax.
 
-    The fast kernels never hold what `output_attentions` asks for, and in an ONNX graph SDPA takes more nodes (16 %
-    slower with MiniLM on a CPU).
+    The fast kernels never hold the attention weights that `output_attentions` requests, and in an ONNX graph SDPA takes
+    more nodes (16 % slower with MiniLM on a CPU).
     """
     before = model.config._attn_implementation  # noqa: SLF001 -- there is a public setter, and no getter
     model.set_attn_implementation("eager")

@@ -60,7 +60,7 @@ def check_tokenizer(folder: Path, vocabulary: int, field: str | None) -> None:
 
 
 def _special_tokens(stated: Mapping[str, Any]) -> set[str]:
-    """Return the special tokens that a tokenizer's settings name; ValueError where a setting is of another kind."""
+    """Return the special tokens that a tokenizer's settings name; ValueError if a setting is of another kind."""
     found = set()
     for name, value in stated.items():
         if name in _SPECIAL_TOKENS and value is not None:
@@ -76,7 +76,7 @@ def _special_tokens(stated: Mapping[str, Any]) -> set[str]:
 
 
 def _count_tokens(name: str, content: bytes, special: Collection[str]) -> int:
-    """Return how many tokens a file of a tokenizer holds, as far as that can be known, with special ones it lacks."""
+    """Return how many tokens a file of a tokenizer holds, as far as known, including special tokens that it lacks."""
     match name:
         case "tokenizer.json":
             from tokenizers import Tokenizer

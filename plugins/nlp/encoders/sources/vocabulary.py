@@ -1,8 +1,8 @@
-"""A WordPiece vocabulary (Schuster and Nakajima, 2012) of the training split's own, for models without a checkpoint.
+"""A WordPiece vocabulary (Schuster and Nakajima, 2012) made from the training split, for models without a checkpoint.
 
 The training algorithm breaks ties by ids that it hands out in the order of a hash map, so that two runs on the same
-texts end with different vocabularies, not only with different ids. Given every single character beforehand, in a
-fixed order, it has nothing left to choose.
+texts give different vocabularies, not only different ids. If it gets every single character beforehand, in a fixed
+order, the result is always the same.
 """
 
 import contextlib
@@ -24,18 +24,18 @@ SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 _VERSION = 1
 _MOST_BYTES = 1 << 24
 _MIN_FREQUENCY = 2
-"""A piece that occurs once teaches nothing; small data thus get small vocabularies."""
+"""A model learns nothing from a piece that occurs once; small data thus get small vocabularies."""
 _ALPHABET_SHARE = 3
 """Of the vocabulary, at most one part in three is single characters, the most frequent ones, each in two forms."""
 
 
 def cached_vocabulary(texts: Sequence[str], size: int, cache: Path, *, cased: bool = False) -> dict[str, int]:
-    """Return `train_vocabulary`, read from `cache` where the same texts have been seen before.
+    """Return `train_vocabulary`, read from `cache` if the same texts were seen before.
 
     Args:
         texts: The training split.
-        size: Pieces at most, the special ones included.
-        cache: A folder; a damaged file in it is made anew. One that cannot be written costs only time.
+        size: The most pieces, including the special ones.
+        cache: A folder; a damaged file in it is made again. If it cannot be written, only time is lost.
         cased: Whether letter case is kept.
     """
     path = cache / "vocabularies" / f"{_digest(texts, size, cased=cased)}.json"
@@ -70,7 +70,7 @@ def train_vocabulary(texts: Sequence[str], size: int, *, cased: bool = False) ->
         vocab_size=size,
         min_frequency=_MIN_FREQUENCY,
         special_tokens=fixed,
-        limit_alphabet=0,  # the characters above are all there are
+        limit_alphabet=0,  # the characters above are complete
         show_progress=False,
     )
     tokenizer.train_from_iterator(map(well_formed, texts), trainer)

@@ -1,1 +1,1 @@
-"""BERT and its kin, fine-tuned for text classification. Importing this package imports no torch."""
+"""BERT and related models, fine-tuned for text classification. Importing this package imports no torch."""

@@ -2,7 +2,7 @@
 
 Dividing that layer's weight and bias by the temperature divides the scores, so every program that loads the folder,
 transformers' pipeline too, gets calibrated probabilities, and every text keeps its label. The temperature is in the
-metadata of the file that holds the weights: both change in one rename.
+metadata of the file that holds the weights, so that one rename changes both.
 """
 
 from pathlib import Path
@@ -27,7 +27,7 @@ _TEMPERATURE = "modelcat_temperature"
 
 
 def calibrate(model_dir: Path, predictions: Path) -> float:
-    """Fit a temperature to what the model said on validation and fold it in; once, however often it is called.
+    """Fit a temperature to the model's predictions on validation and fold it in; further calls change nothing.
 
     Raises:
         ModelSourceError: The folder holds no model of this plugin, or a damaged one.
@@ -37,7 +37,7 @@ def calibrate(model_dir: Path, predictions: Path) -> float:
     layer = FAMILIES[check(model_dir).architecture.kind].last_layer
     path = model_dir / _FILE
     try:
-        with safe_open(path, framework="pt") as file:  # both from one file: another may take its name meanwhile
+        with safe_open(path, framework="pt") as file:  # both from one file: another file may replace it meanwhile
             metadata = file.metadata() or {}
             if _TEMPERATURE in metadata:
                 return float(metadata[_TEMPERATURE])

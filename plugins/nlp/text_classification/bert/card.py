@@ -1,4 +1,4 @@
-"""What the catalog tells about the BERT family before anyone trains it."""
+"""What the catalog shows about the BERT family before a training."""
 
 from typing import Any
 

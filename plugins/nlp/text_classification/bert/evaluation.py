@@ -32,7 +32,7 @@ def evaluate(
     Raises:
         InputError: There is no such split or device.
         ModelSourceError: `model_dir` holds no model of this plugin, or one for other classes.
-        OutOfMemoryError: It does not fit.
+        OutOfMemoryError: It does not fit into memory.
     """
     if split not in prepared.data.splits:
         raise InputError(f"Unknown split {split!r}; known are {', '.join(prepared.data.splits)}.")
@@ -57,7 +57,7 @@ def evaluate_file(
         DataError: The file cannot be used, or has labels that the model does not know.
         InputError: There is no such device, or it has no arithmetic of that precision.
         ModelSourceError: `model_dir` holds no model of this plugin.
-        OutOfMemoryError: It does not fit.
+        OutOfMemoryError: It does not fit into memory.
     """
     trained = load(model_dir, device, threads, precision)
     found = load_labelled(file, trained.labels)

@@ -1,6 +1,6 @@
 """Why a BERT model predicts a class; see `plugins.nlp.encoders.explanation`.
 
-What is explained is the log-odds of the predicted class, log p - log(1 - p): it does not flatten out where the model
+What is explained is the log-odds of the predicted class, log p - log(1 - p): it does not flatten out when the model
 is sure, as the probability does.
 """
 
@@ -22,12 +22,12 @@ def explain(trained: SavedModel, prediction: TextPrediction, baseline: int) -> E
     """Explain a prediction by the words of its text.
 
     Args:
-        trained: The model; left as it was.
+        trained: The model; not changed.
         prediction: What it says of the text.
         baseline: Id of the token that stands for no word, see `choose_baseline`.
 
     Raises:
-        OutOfMemoryError: It does not fit.
+        OutOfMemoryError: It does not fit into memory.
         WorkError: captum is not installed.
     """
     label = trained.labels.index(prediction.label)

@@ -86,6 +86,6 @@ TASK = ExportTask(
     unit="probabilities",
     limit=1e-3,  # a thousand times what fp32 arithmetic in another order changes
     # A MiniLM on real reviews has 0.012; a BERT loses less than one point of accuracy (Zafrir et al., 2019, arXiv
-    # 1910.06188, table 1). Ten times that is no rounding any more.
+    # 1910.06188, table 1). Ten times that cannot be rounding.
     int8_limit=0.1,
 )

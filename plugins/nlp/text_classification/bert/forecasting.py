@@ -1,4 +1,4 @@
-"""What a training will be like: the data looked at, a part of the training measured."""
+"""A forecast of a training: examines the data, and measures a part of the training."""
 
 from dataclasses import replace
 
@@ -15,12 +15,12 @@ __all__ = ["forecast"]
 
 
 def forecast(config: BertConfig, prepared: PreparedBert, *, device: str, threads: int, seconds: float) -> Forecast:
-    """Look at the training texts, and train for about `seconds`; nothing is kept.
+    """Examine the training texts, and train for about `seconds`; nothing is kept.
 
     Raises:
         DataError: Batch size or class weights do not fit the data.
         InputError: There is no such device.
-        OutOfMemoryError: Not even one text at a time fits.
+        OutOfMemoryError: Not even a single text fits into memory.
     """
     check_config(prepared.summary, num_labels=config.num_labels, batch_size=config.batch_size)
     measured, found = forecast_texts(

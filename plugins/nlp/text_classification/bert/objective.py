@@ -29,7 +29,7 @@ class ClassObjective:
     Attributes:
         tokens: Of the texts.
         labels: True class ids, int64, shape (rows,).
-        weights: What an example of each class counts in the loss, float32, shape (classes,).
+        weights: The weight of an example of each class in the loss, float32, shape (classes,).
         device: Where losses are computed.
         positive: Of two classes the id of the one that precision, recall and F1 are of.
     """
@@ -46,7 +46,7 @@ class ClassObjective:
         return float(self.weights[self.labels[rows]].sum())
 
     def count(self, rows: np.ndarray) -> int:
-        """Return how many rows they are."""
+        """Return the number of rows."""
         return rows.size
 
     def loss(self, outputs: torch.Tensor, rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
@@ -92,7 +92,7 @@ def _log_softmax(outputs: torch.Tensor) -> np.ndarray:
 def class_weights(config: BertConfig, summary: DataSummary) -> np.ndarray:
     """Return one weight a class, float32, shape (classes,).
 
-    "balanced" is rows / (classes x rows of the class) over the training split: classes count alike, and the mean
+    "balanced" is rows / (classes x rows of the class) over the training split: classes count the same, and the mean
     weight of an example is 1.
 
     Raises:

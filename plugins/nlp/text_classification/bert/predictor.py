@@ -25,7 +25,7 @@ __all__ = ["BertPredictor", "load"]
 
 
 class BertPredictor:
-    """Answers in the precision it was opened in, and explains in fp32.
+    """Predicts in the precision that it was opened with, and explains in fp32.
 
     In fp32 ``transformers.pipeline`` on the same folder gives the same scores (truncation head).
     """
@@ -36,10 +36,10 @@ class BertPredictor:
     def predict(self, texts: Iterable[str]) -> Iterator[Prediction]:
         """Yield one prediction a text, in order, reading at most 1,024 texts ahead.
 
-        Any string has an answer: an empty one that of its special tokens alone, a lone surrogate counts as U+FFFD.
+        Any string is valid: an empty one gets the answer of its special tokens, a lone surrogate counts as U+FFFD.
 
         Raises:
-            OutOfMemoryError: Not even one text at a time fits.
+            OutOfMemoryError: Not even a single text fits into memory.
         """
         stream = iter(texts)
         while chunk := list(itertools.islice(stream, CHUNK)):
@@ -50,7 +50,7 @@ class BertPredictor:
         """Yield one prediction with its words for each text, in order.
 
         Raises:
-            OutOfMemoryError: Not even one text at a time fits.
+            OutOfMemoryError: Not even a single text fits into memory.
             WorkError: captum is not installed.
         """
         return (found.as_json() for found in self.explain_words(texts))
@@ -64,7 +64,7 @@ class BertPredictor:
         """Yield one explanation a text, in order; see `explanation.explain`.
 
         Raises:
-            OutOfMemoryError: Not even one text at a time fits.
+            OutOfMemoryError: Not even a single text fits into memory.
             WorkError: captum is not installed.
         """
         for text in texts:

@@ -15,7 +15,7 @@ PreparedBert = Prepared[TextData]
 
 
 def prepare(data: TextData, config: BertConfig, cache: Path) -> PreparedBert:
-    """Load the model, encode what is trained and validated on; see `prepare_texts`.
+    """Load the model, and encode the training and validation splits; see `prepare_texts`.
 
     Raises:
         DataError: `num_labels` contradicts the data.

@@ -1,4 +1,4 @@
-"""The trainer that the plugin hands out: each duty has a file of its own."""
+"""The trainer that the plugin provides; each of its tasks has its own file."""
 
 from collections.abc import Sequence
 from pathlib import Path

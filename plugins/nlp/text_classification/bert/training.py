@@ -27,7 +27,7 @@ def train(config: BertConfig, prepared: PreparedBert, context: TrialContext) -> 
         DataError: Batch size, class weights or metric do not fit the data.
         DivergedError: The loss is not finite.
         InputError: The device or the metric is unknown.
-        OutOfMemoryError: Not even one text at a time fits.
+        OutOfMemoryError: Not even a single text fits into memory.
         StoppedError: It was asked to pause, and has written a checkpoint.
     """
     check_config(prepared.summary, num_labels=config.num_labels, batch_size=config.batch_size)

@@ -19,14 +19,14 @@ def check_config(
     class_weights: str | Sequence[float] | None = None,
     min_df: int | None = None,
 ) -> None:
-    """Make sure that a configuration fits what was found in the data.
+    """Check that a configuration fits the data.
 
     Args:
         summary: Of the data.
-        num_labels: Classes that the configuration expects; None where it takes what the data have.
-        batch_size: Examples of one step; None where the model has no batches.
-        class_weights: One number a class, or the name of a rule that makes them; None where all count alike.
-        min_df: Training texts in which a word must occur to count; None where that is not asked for.
+        num_labels: Classes that the configuration expects; None if it accepts any number.
+        batch_size: Examples of one step; None if the model has no batches.
+        class_weights: One number a class, or the name of a rule that makes them; None if all classes count the same.
+        min_df: Training texts in which a word must occur to count; None if the model has no such setting.
 
     Raises:
         DataError: `num_labels` or the number of `class_weights` differs from the number of classes, or a batch or

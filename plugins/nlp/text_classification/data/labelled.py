@@ -68,7 +68,7 @@ def load_labelled(file: EvaluationFile, names: Sequence[str]) -> Labelled[TextSp
 
 
 def _columns(file: EvaluationFile) -> tuple[tuple[str, ...] | None, str | None]:
-    """Return the columns of text and label that were named, else those of the study; None for what is to be found."""
+    """Return the named columns of text and label, else those of the study; None for a column that must be found."""
     text, label = stored_columns(file.data, file.dataset)
     named = file.columns.get("label")
     return file.columns.get("text") or text or None, named[0] if named else label
@@ -85,7 +85,7 @@ def _classes(file: EvaluationFile, source: Source, column: str, raw: RawLabels, 
     own = not file.columns and raw.whole and not declared and is_like_examples(source.columns)
     if own and any(by_name.id_of(value) is None for value in raw.values):  # examples of older releases
         return Classes(tuple(names), {str(index): index for index in range(len(names))})
-    if raw.whole and declared:  # numbers that the file itself gives names to
+    if raw.whole and declared:  # numbers for which the file itself has names
         numbers = {str(number): ids[name] for number, name in enumerate(declared) if name in ids}
         return Classes(tuple(names), numbers)
     if not stored_names:

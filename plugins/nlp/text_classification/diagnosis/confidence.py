@@ -1,4 +1,4 @@
-"""Confidence that does not mean what it says."""
+"""Confidence that does not match accuracy."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -16,8 +16,8 @@ __all__ = ["badly_calibrated"]
 _ERROR, _GRAVE_ERROR = 0.02, 0.08
 """Calibration errors that matter beyond what chance shows."""
 _CHANCE = 0.8
-"""What even a perfect model shows, times the square root of the rows: the error is biased upwards on few of them, and
-resampling does not mend it (Roelofs et al., 2022, arXiv 2012.08668). Simulated with confidences that are right by
+"""The error that even a perfect model shows, times the square root of the rows: it is biased upwards on few rows, and
+resampling does not correct it (Roelofs et al., 2022, arXiv 2012.08668). Simulated with confidences that are right by
 construction, 100 to 4,000 rows: the interval's lower end is above 2 points and this in at most 3 % of data sets, above
 a plain 3 points in 83 to 100 % of those of 100 and 300 rows. Scores twice too large are found on 1,000 rows in 97 %."""
 
@@ -83,7 +83,7 @@ def _remedies(case: DiagnosisCase, over: bool) -> tuple[Fix, ...]:
 
 
 def _is_too_sure(judged: Evaluation) -> bool:
-    """Tell whether mean confidence is above accuracy."""
+    """Return whether mean confidence is above accuracy."""
     known = [found for found in class_details(judged).confidence if found.confidence is not None]
     confident = sum((found.right + found.wrong) * (found.confidence or 0.0) for found in known)
     return confident > sum(found.right for found in known)

@@ -1,4 +1,4 @@
-"""Learning too much of the training texts, or too little."""
+"""Overfitting and underfitting of the training texts."""
 
 import math
 from collections.abc import Iterator
@@ -13,16 +13,16 @@ from plugins.nlp.texts.diagnosis.fitting import calming, diverging_losses, epoch
 __all__ = ["over_fitting", "under_fitting"]
 
 _GAP = 0.08
-"""Train accuracy above validation accuracy: an encoder of 94 % that knows nearly all of its training texts by heart
-ends some 5 points apart and is none the worse for it."""
+"""Train accuracy above validation accuracy: an encoder of 94 % that has memorised nearly all of its training texts
+ends some 5 points apart, without harm."""
 _GRAVE_GAP = 0.15
-"""From here on the score on new texts says little about what was learned."""
+"""Above this the score on new texts says little about what was learned."""
 _BARELY = 0.90
-"""Share of the loss of guessing by class shares alone that is still left when a model has hardly learned a thing."""
+"""Share of the loss of guessing by class shares above which a model has hardly learned anything."""
 
 
 def over_fitting(case: DiagnosisCase) -> Iterator[Diagnosis]:
-    """Train accuracy far above validation accuracy; where it is unknown, one loss falls while the other rises."""
+    """Train accuracy far above validation accuracy; if it is unknown, one loss falls while the other rises."""
     history = case.best.history if case.best is not None else ()
     if not history:
         return
@@ -78,7 +78,7 @@ def _loss_of_guessing(case: DiagnosisCase) -> float | None:
     counts = class_data(case.evidence.data).label_rows.get("train", ())
     if not counts or sum(counts) == 0:
         return None
-    if case.settings.get("class_weights") is not None:  # then classes count alike, or nearly so
+    if case.settings.get("class_weights") is not None:  # then classes count the same, or nearly so
         return math.log(len(counts)) if len(counts) > 1 else None
     shares = [count / sum(counts) for count in counts if count]
     return -sum(share * math.log(share) for share in shares) or None

@@ -65,6 +65,6 @@ def weak_on_short_texts(case: DiagnosisCase) -> Iterator[Diagnosis]:
 
 
 def _mean(buckets: Sequence[LengthBucket], name: str) -> float:
-    """Return the mean over all texts of what the buckets tell."""
+    """Return the mean over all texts, from the means of the buckets."""
     rows = sum(bucket.rows for bucket in buckets)
     return sum(bucket.rows * float(getattr(bucket, name)) for bucket in buckets) / rows if rows else 0.0

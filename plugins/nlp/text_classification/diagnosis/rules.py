@@ -1,4 +1,4 @@
-"""The table of rules, and the way through it."""
+"""The table of rules, and the function that applies them."""
 
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
@@ -44,13 +44,13 @@ RULES: tuple[Rule, ...] = (
     duplicates,
     classes.unbalanced,
 )
-"""Of equally grave findings the one named first here comes first."""
+"""Of equally severe findings the one listed first here comes first."""
 
 _GRAVITY = MappingProxyType({"problem": 0, "warning": 1, "note": 2})
 
 
 def diagnose(evidence: DiagnosisInput) -> tuple[Diagnosis, ...]:
-    """Apply every rule; the gravest finding first.
+    """Apply every rule; the most severe finding first.
 
     Args:
         evidence: The records of one study.

@@ -1,4 +1,4 @@
-"""The words that a model goes by, of each class and in examples."""
+"""The words that a model relies on, of each class and in examples."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

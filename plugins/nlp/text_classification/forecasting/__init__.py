@@ -1,1 +1,1 @@
-"""What a data set and a configuration promise, before hours are spent on them; shared by the task's models."""
+"""A forecast for a data set and a configuration, before hours are spent on them; shared by the task's models."""

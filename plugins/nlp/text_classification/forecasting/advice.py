@@ -16,13 +16,13 @@ _RATIO = 3.0
 _SUSPECTED = 0.01
 """Share of suspects that is worth reading through: some of the rarer ones are only unusual."""
 _DISAGREEMENT = 0.1
-"""Share of rows that one of two configurations gets right and the other wrong; assumed, it is not known beforehand."""
+"""Share of rows that one of two configurations gets right and the other wrong; an assumption."""
 _TOLERABLE = 0.02
-"""A difference that a study should be able to tell from chance."""
+"""A difference that a study should be able to distinguish from chance."""
 
 
 def on_data(summary: DataSummary, repeated: int, suspicion: Suspicion, *, weighted: bool) -> Iterator[Statement]:
-    """Advise on what the data look like.
+    """Advise on the state of the data.
 
     Args:
         summary: Of the data.
@@ -50,9 +50,9 @@ def on_data(summary: DataSummary, repeated: int, suspicion: Suspicion, *, weight
 
 
 def _on_rows(rows: int) -> Iterator[Statement]:
-    """Tell what so few validation rows cannot show.
+    """Say which differences so few validation rows cannot show.
 
-    Where two models disagree on a share d of n rows, the difference of their accuracies has a standard error of about
+    If two models disagree on a share d of n rows, the difference of their accuracies has a standard error of about
     the square root of d / n (McNemar, 1947).
     """
     if rows and (shown := 1.96 * math.sqrt(_DISAGREEMENT / rows)) > _TOLERABLE:

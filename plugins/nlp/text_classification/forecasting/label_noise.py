@@ -1,9 +1,9 @@
 """Training labels that are probably wrong, found by confident learning.
 
 Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels", 2021 (arXiv 1911.00068).
-A simple model tells the probabilities of examples that it was not trained on. An example is confidently of a class
-where its probability of it reaches the mean probability that examples labelled so have of it (section 3.1); one that
-is confidently of another class than its label is a suspect. They are ranked by normalized margin (section 3.3).
+A simple model gives the probabilities of examples that it was not trained on. An example is confidently of a class
+if its probability of that class reaches the mean that the examples with this label have (section 3.1); one that is
+confidently of another class than its label is a suspect. They are ranked by normalized margin (section 3.3).
 """
 
 import math
@@ -27,7 +27,7 @@ __all__ = ["MOST_ROWS", "Suspicion", "suspect_labels"]
 MOST_ROWS = 20_000
 _MOST_CHARACTERS = 10_000_000
 _MOST_CELLS = 100_000
-"""Rows x classes: what a fit's time grows with. 4,000 rows of 20 classes took 3.5 s, of 150 classes 17 s."""
+"""Rows x classes, with which the time of a fit grows. 4,000 rows of 20 classes took 3.5 s, of 150 classes 17 s."""
 _MOST_TERMS = 50_000
 _LEAST_OF_A_CLASS = 20
 """Mean rows of a class below which its model knows too little to doubt a label."""
@@ -39,8 +39,8 @@ _C, _UNLIKELY = 10.0, 0.15
 """Inverse penalty, and the probability of its own label up to which an example is a suspect.
 
 Measured on generated reviews with 3 % of the labels turned, which are made to mislead a bag of words (74 to 80 % of
-them are judged rightly): of 2,880 rows 72 are suspects, 36 % of them rightly, which is 30 % of the turned labels; of
-12,000 rows 271, 59 % and 44 %. Without the bound the confident joint alone names 475 of 4,000 rows, 14 % rightly. A
+them are classified correctly): of 2,880 rows 72 are suspects, 36 % of them rightly, which is 30 % of the turned labels;
+of 12,000 rows 271, 59 % and 44 %. Without the bound the confident joint alone names 475 of 4,000 rows, 14 % rightly. A
 penalty a third or three times as strong finds less at the same precision.
 """
 
@@ -50,7 +50,7 @@ class Suspicion:
     """What was found.
 
     Attributes:
-        rows: How many training rows were looked at; 0 where there are too few of them for so many classes.
+        rows: How many training rows were examined; 0 if there are too few of them for so many classes.
         suspected: How many of them have a label that is probably wrong.
         suspects: A few of these, most likely wrong first.
     """
@@ -64,7 +64,7 @@ class Suspicion:
         return {"suspected": self.suspected, "suspects": [details_json(one) for one in self.suspects]}
 
     def facts(self) -> tuple[Fact, ...]:
-        """Return it as a line."""
+        """Return the finding as a line."""
         suspects = Statement(
             "{count:count} labels are probably wrong, or their texts unusual", {"count": self.suspected}
         )
@@ -91,7 +91,7 @@ def suspect_labels(texts: Sequence[str], labels: np.ndarray, names: Sequence[str
         texts: Of the training split.
         labels: Class ids, shape (rows,).
         names: Of the classes.
-        seed: Decides the sample, where there are too many rows, and the folds.
+        seed: Decides the sample, if there are too many rows, and the folds.
     """
     rows = _sample(texts, len(names), np.random.default_rng(seed))
     if rows.size < _LEAST_OF_A_CLASS * len(names):
@@ -115,7 +115,7 @@ def suspect_labels(texts: Sequence[str], labels: np.ndarray, names: Sequence[str
 
 
 def _sample(texts: Sequence[str], classes: int, chance: np.random.Generator) -> np.ndarray:
-    """Return the rows to look at, in order: all, or a seeded sample bounded in rows, characters and rows x classes."""
+    """Return the rows to examine, in order: all, or a seeded sample bounded in rows, characters and rows x classes."""
     rows = chance.permutation(len(texts))[: min(MOST_ROWS, _MOST_CELLS // classes)]
     characters = np.cumsum([len(texts[row]) for row in rows])
     return np.sort(rows[: max(1, int(np.searchsorted(characters, _MOST_CHARACTERS)))])
@@ -126,8 +126,8 @@ def _out_of_fold(
 ) -> np.ndarray | None:
     """Return each text's probabilities by a model trained on the other folds, float64, shape (rows, classes).
 
-    None where that cannot be: too few rows or classes, or texts without a single word in common. Words are chosen and
-    weighted over all texts, which tells nothing of their labels.
+    None if that is impossible: too few rows or classes, or texts without a single word in common. Words are chosen and
+    weighted over all texts, which uses nothing of their labels.
     """
     try:
         vectorizer = make_vectorizer(2, 2, tokens=choose_tokens(tuple(texts)))
@@ -147,7 +147,7 @@ def _out_of_fold(
 
 
 def _folds(labels: np.ndarray, chance: np.random.Generator) -> np.ndarray:
-    """Deal each class's rows to the folds in turn, in random order, shape (rows,)."""
+    """Assign each class's rows to the folds in turn, in random order, shape (rows,)."""
     folds = np.empty(labels.size, dtype=np.int64)
     for label in np.unique(labels):
         members = chance.permutation(np.flatnonzero(labels == label))

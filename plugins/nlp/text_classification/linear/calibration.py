@@ -16,7 +16,7 @@ def calibrate(model_dir: Path, judged: Path) -> float:
 
     Args:
         model_dir: The model's folder.
-        judged: What this very model said on validation before.
+        judged: The predictions of this same model on validation.
 
     Returns:
         The temperature that the folder's model holds.

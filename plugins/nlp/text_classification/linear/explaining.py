@@ -1,4 +1,4 @@
-"""What each word of a text added to a linear model's answer: exact, as the model is a sum.
+"""What each word of a text added to a linear model's answer: exact, because the model is a sum.
 
 A term (a word or a word sequence) adds its coefficient times its TF-IDF weight to the score of a class. With two
 classes that is what it adds to the log-odds. With more, the log-odds of the predicted class (its score less the log of
@@ -20,13 +20,13 @@ from plugins.nlp.tfidf.words import METHOD, word_weights
 __all__ = ["METHOD", "explain"]
 
 _POINTS = 64
-"""Of Gauss and Legendre on the way from no words to the text; shares are smooth, 64 leave less than float32 rounds."""
+"""Gauss-Legendre points from no words to the text; shares are smooth: the error of 64 is below float32's rounding."""
 
 
 def explain(
     vectorizer: TfidfVectorizer, classifier: LogisticRegression, text: str, label: int
 ) -> tuple[tuple[WordWeight, ...], float | None]:
-    """Return the words that the model knows, alone or beside another, in the order of the text, and what they miss.
+    """Return the known words, alone or in a sequence, in the order of the text, and the completeness error.
 
     Args:
         vectorizer: Of words and word sequences.
@@ -41,7 +41,7 @@ def explain(
 
 
 def _slopes(classifier: LogisticRegression, row: Any, label: int) -> tuple[np.ndarray, float]:
-    """Return what each term of `row` adds a unit, and all that there is to explain, log-odds."""
+    """Return what a unit of each term of `row` adds, and the whole difference to explain, in log-odds."""
     coefficients = classifier.coef_[:, row.indices].astype(np.float64)
     values, offset = row.data.astype(np.float64), classifier.intercept_.astype(np.float64)
     if len(coefficients) == 1:

@@ -20,7 +20,7 @@ from plugins.nlp.tfidf.vectorizer import fit_terms
 __all__ = ["fit"]
 
 _ITERATIONS = 1000
-"""Far above what it takes: C = 10 needs 20 to 40 on 22,500 reviews of IMDB, C = 100 about 50."""
+"""Far above the usual need: C = 10 needs 20 to 40 on 22,500 reviews of IMDB, C = 100 about 50."""
 
 
 def fit(
@@ -40,7 +40,7 @@ def fit(
         train: The training texts and their class ids.
         threads: CPU threads that may be used.
         seed: For the solver; the optimum does not depend on it.
-        tick: Told the share of the work that is done.
+        tick: Called with the share of the work that is done.
 
     Returns:
         The model, its mean loss on the training texts (nats), and notes.
@@ -61,7 +61,7 @@ def fit(
     notes, features = list(found.notes), found.features
     tick(0.5)
     with threadpool_limits(limits=threads), warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # told as a note instead
+        warnings.simplefilter("ignore", ConvergenceWarning)  # reported as a note instead
         classifier = LogisticRegression(C=config.C, class_weight=weights, max_iter=_ITERATIONS, random_state=seed)
         classifier.fit(features, train.labels)
     if not (np.isfinite(classifier.coef_).all() and np.isfinite(classifier.intercept_).all()):

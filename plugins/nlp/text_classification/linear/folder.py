@@ -45,11 +45,11 @@ class _Header(Strict):
 
 
 _TOKENS = {"tokens", "longer"}
-"""Fields that are written only if words are not just words: other folders are as those of the last release."""
+"""Fields that are written only if words are not just words: other folders look like those of the last release."""
 
 
 def save_model(folder: Path, model: LinearModel, config: LinearConfig) -> None:
-    """Write the model; the folder appears whole or not at all, an older one is replaced."""
+    """Write the model; the folder is written completely or not at all, and replaces an older one."""
     tokens, classifier = model.tokens, model.classifier
     header = _Header(labels=model.labels, config=config, tokens=tokens.kind, longer=tokens.longer)
     description = header.model_dump_json(indent=2, exclude=_TOKENS if tokens.kind == "words" else None)
@@ -75,7 +75,7 @@ def open_model(folder: Path) -> LinearModel:
 
 
 def read_temperature(folder: Path) -> float | None:
-    """Return the temperature that is folded into the model; None where it has not been calibrated.
+    """Return the temperature that is folded into the model; None if it has not been calibrated.
 
     Raises:
         ModelSourceError: The folder holds no such model.
@@ -89,7 +89,7 @@ def read_temperature(folder: Path) -> float | None:
 def rewrite_scaled(folder: Path, temperature: float) -> None:
     """Divide the scores of a model that `open_model` opens by `temperature`, and remember it.
 
-    The temperature stands in the metadata of the very file that holds the weights: both change in one rename.
+    The temperature is in the metadata of the file that holds the weights, so that one rename changes both.
     """
     tensors = load_file(folder / WEIGHTS)
     for name in ("coefficients", "intercept"):

@@ -1,4 +1,4 @@
-"""What a fit will be like: the data looked at, fits to growing parts of it measured."""
+"""A forecast of a fit: examines the data, and measures fits to growing parts of it."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ __all__ = ["forecast"]
 
 
 def forecast(config: LinearConfig, prepared: TextData, *, threads: int, seconds: float) -> Forecast:
-    """Look at the training texts, and fit to growing parts of them for about `seconds`; nothing is kept.
+    """Examine the training texts, and fit to growing parts of them for about `seconds`; nothing is kept.
 
     Raises:
         DataError: `min_df` leaves no term, or `class_weights` does not fit the classes.

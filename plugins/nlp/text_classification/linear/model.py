@@ -17,7 +17,7 @@ from plugins.nlp.tfidf.tokens import WORDS, TextTokens
 __all__ = ["LinearModel"]
 
 _CHUNK = 512
-"""Texts that are judged at a time, so that any number of them takes little memory."""
+"""Texts that are classified at a time, so that any number of them takes little memory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,8 +28,8 @@ class LinearModel:
         labels: Class names in the order of their ids.
         vectorizer: Fitted.
         classifier: Fitted to the ids of all classes.
-        tokens: What the vectorizer takes for words.
-        positive: Of two classes the id of the one that precision, recall, F1 and ROC AUC are of, where it is judged.
+        tokens: What the vectorizer treats as words.
+        positive: Of two classes the id of the one that precision, recall, F1 and ROC AUC are of, when it is evaluated.
     """
 
     labels: tuple[str, ...]
@@ -43,7 +43,7 @@ class LinearModel:
         return np.concatenate([rows for _, rows in self._judge(texts)])
 
     def predict(self, texts: Iterable[str]) -> Iterator[Prediction]:
-        """Yield one prediction per text, in order; a text without a known word gets what the intercept says."""
+        """Yield one prediction per text, in order; a text without a known word gets the answer of the intercept."""
         return (answer.as_json() for answer in self._answers(texts))
 
     def explain(self, texts: Sequence[str]) -> Iterator[Prediction]:

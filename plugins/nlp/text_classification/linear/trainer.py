@@ -85,7 +85,7 @@ _METHOD = SingleFitMethod(
 
 @dataclass(frozen=True, slots=True)
 class LinearTrainer(SingleFitTrainer):
-    """A trainer of linear models of classes: it can also make their confidence honest."""
+    """A trainer of linear models of classes: it can also calibrate their confidence."""
 
     method: SingleFitMethod = _METHOD
     calibrate = staticmethod(calibrate)

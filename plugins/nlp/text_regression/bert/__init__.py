@@ -1,1 +1,1 @@
-"""BERT and its kin, fine-tuned for text regression. Importing this package imports no torch."""
+"""BERT and related models, fine-tuned for text regression. Importing this package imports no torch."""

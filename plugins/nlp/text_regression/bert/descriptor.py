@@ -1,4 +1,4 @@
-"""What the catalog shows of the BERT family, and the way to its trainer."""
+"""The catalog entry of the BERT family, which loads its trainer."""
 
 from functools import partial
 from typing import TYPE_CHECKING

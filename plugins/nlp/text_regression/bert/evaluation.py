@@ -31,7 +31,7 @@ def evaluate(
     Raises:
         InputError: There is no such split or device.
         ModelSourceError: `model_dir` holds no such model.
-        OutOfMemoryError: It does not fit.
+        OutOfMemoryError: It does not fit into memory.
     """
     if split not in prepared.data.splits:
         raise InputError(f"Unknown split {split!r}; known are {', '.join(prepared.data.splits)}.")
@@ -50,7 +50,7 @@ def evaluate_file(
         DataError: The file cannot be used, or has rows without a number.
         InputError: There is no such device, or it has no arithmetic of that precision.
         ModelSourceError: `model_dir` holds no such model.
-        OutOfMemoryError: It does not fit.
+        OutOfMemoryError: It does not fit into memory.
     """
     trained, found = load(model_dir, device, threads, precision), load_labelled(file)
     tokens = encode(found.split.texts, trained.encoder)

@@ -1,4 +1,4 @@
-"""The folder of a trained model: what it holds besides weights and tokenizer, and the last layer in the target's unit.
+"""The folder of a trained model: its content besides weights and tokenizer, and the last layer in the target's unit.
 
 The last layer is multiplied by the standard deviation of the training targets, and their mean is added to its bias, so
 that every program that loads the folder, the pipeline of transformers too, answers in the target's own unit.
@@ -67,7 +67,7 @@ def read_numbers(folder: Path) -> Numbers:
     """Read what the model of `folder` knows about its target.
 
     Raises:
-        ModelSourceError: The folder does not say, or what it says is damaged.
+        ModelSourceError: The folder does not say, or its record is damaged.
     """
     path = folder / MODEL_RECORD
     record = read_json(path)
@@ -82,7 +82,7 @@ def read_numbers(folder: Path) -> Numbers:
 
 
 def _number(value: Any) -> float | None:
-    """Return a number as a float; None for all else."""
+    """Return a number as a float; None for anything else."""
     known = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if known and abs(value) < _LARGEST else None
 

@@ -1,4 +1,4 @@
-"""The trainer that the model hands out: each duty has a file of its own."""
+"""The trainer that the model provides; each of its tasks has its own file."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,7 +32,7 @@ class BertTrainer:
     def forecast(
         self, config: BertConfig, prepared: PreparedBert, *, device: str, threads: int, seconds: float
     ) -> Forecast:
-        """Look at the training texts, and train for about `seconds`; nothing is kept. See `forecast_texts`.
+        """Examine the training texts, and train for about `seconds`; nothing is kept. See `forecast_texts`.
 
         Raises:
             DataError: The batch size does not fit the data.

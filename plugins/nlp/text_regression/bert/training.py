@@ -23,7 +23,7 @@ __all__ = ["prepare", "train"]
 
 
 def prepare(data: TextData, config: BertConfig, cache: Path) -> PreparedBert:
-    """Load the model, encode what is trained and validated on; see `prepare_texts`."""
+    """Load the model, and encode the training and validation splits; see `prepare_texts`."""
     return prepare_texts(data, config, replace(HEAD, labels=("value",)), cache)
 
 
@@ -36,7 +36,7 @@ def train(config: BertConfig, prepared: PreparedBert, context: TrialContext) -> 
         DataError: Batch size or metric do not fit the data.
         DivergedError: The loss is not finite.
         InputError: The device or the metric is unknown.
-        OutOfMemoryError: Not even one text at a time fits.
+        OutOfMemoryError: Not even a single text fits into memory.
         StoppedError: It was asked to pause, and has written a checkpoint.
     """
     check_batch_size(config.batch_size, prepared.summary)

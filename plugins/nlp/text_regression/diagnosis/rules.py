@@ -25,7 +25,7 @@ __all__ = ["RULES", "diagnose"]
 Rule = Callable[[DiagnosisCase], Iterator[Diagnosis]]
 
 _GUESSING = 0.9
-"""Loss on standardised targets above which nearly nothing was learned; always answering the mean has 1."""
+"""Loss on standardised targets above which almost nothing was learned; always answering the mean has 1."""
 _GRAVITY = MappingProxyType({"problem": 0, "warning": 1, "note": 2})
 
 
@@ -58,7 +58,7 @@ def under_fitting(case: DiagnosisCase) -> Iterator[Diagnosis]:
 
 
 def truncated(case: DiagnosisCase) -> Iterator[Diagnosis]:
-    """A considerable share of the texts is longer than what the model sees."""
+    """A considerable share of the texts is longer than the part that the model sees."""
     judged = case.judged
     yield from lengths.truncated(case, length_details(judged).lengths if judged is not None else ())
 
@@ -81,11 +81,11 @@ RULES: tuple[Rule, ...] = (
     far_errors,
     drawn_to_the_middle,
 )
-"""Of equally grave findings the one named first here comes first."""
+"""Of equally severe findings the one listed first here comes first."""
 
 
 def diagnose(evidence: DiagnosisInput) -> tuple[Diagnosis, ...]:
-    """Apply every rule; the gravest finding first.
+    """Apply every rule; the most severe finding first.
 
     Args:
         evidence: The records of one study.

@@ -1,4 +1,4 @@
-"""What the catalog shows of the linear model, and the way to its trainer."""
+"""The catalog entry of the linear model, which loads its trainer."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

@@ -16,7 +16,7 @@ from plugins.regression.statistics import standardisation
 __all__ = ["fit"]
 
 _TOLERANCE = 1e-6
-"""Of the conjugate gradients; predictions are then those of the exact solution to about as many digits."""
+"""Tolerance of the conjugate gradients; predictions then agree with the exact solution to about as many digits."""
 
 
 def fit(

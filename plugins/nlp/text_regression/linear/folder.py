@@ -37,7 +37,7 @@ class _Header(Strict):
 
 
 def save_model(folder: Path, model: LinearModel, config: LinearConfig) -> None:
-    """Write the model; the folder appears whole or not at all, an older one is replaced."""
+    """Write the model; the folder is written completely or not at all, and replaces an older one."""
     header = _Header(
         config=config,
         tokens=model.tokens.kind,

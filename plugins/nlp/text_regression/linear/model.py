@@ -20,7 +20,7 @@ __all__ = ["LinearModel"]
 _CHUNK = 512
 """Texts that are predicted at a time, so that any number of them takes little memory."""
 _LEAST = 0.01
-"""Share of the target's standard deviation below which a difference is not worth explaining."""
+"""Share of the target's standard deviation below which a difference is not explained."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +33,7 @@ class LinearModel:
         intercept: Of the standardised target.
         centre: Mean of the training targets.
         scale: Their standard deviation.
-        tokens: What the vectorizer takes for words.
+        tokens: What the vectorizer treats as words.
         interval: Of the predictions; None if validation has too few rows.
     """
 
@@ -50,7 +50,7 @@ class LinearModel:
         return np.concatenate([values for _, values in self._chunks(texts)])
 
     def predict(self, texts: Iterable[str]) -> Iterator[Prediction]:
-        """Yield one prediction per text, in order; a text without a known word gets what the intercept says."""
+        """Yield one prediction per text, in order; a text without a known word gets the answer of the intercept."""
         for chunk, values in self._chunks(texts):
             for text, value in zip(chunk, values.tolist(), strict=True):
                 yield answer(text, value, self.interval).as_json()
@@ -60,7 +60,7 @@ class LinearModel:
         return (found.as_json() for found in self.explain_words(texts))
 
     def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation[NumberPrediction]]:
-        """Yield one explanation a text, in order: exact, as the model is a sum over terms."""
+        """Yield one explanation a text, in order: exact, because the model is a sum over terms."""
         for text in texts:
             row = self.vectorizer.transform([text])
             slopes = self.scale * self.coefficients[row.indices].astype(np.float64)

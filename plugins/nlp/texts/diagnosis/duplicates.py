@@ -1,4 +1,4 @@
-"""Texts that a model is evaluated on and was trained on."""
+"""Texts that are in both the evaluation and the training rows."""
 
 from collections.abc import Iterator
 
@@ -11,12 +11,12 @@ from plugins.nlp.texts.records import text_facts
 __all__ = ["duplicates"]
 
 _SHARE = 0.001
-"""Share of a split's rows: fewer cannot change a score by more than the tenth of a point that is shown of it."""
+"""Share of a split's rows: fewer cannot change a score by more than the tenth of a point to which it is shown."""
 _GRAVE_SHARE = 0.01
 
 
 def duplicates(case: DiagnosisCase) -> Iterator[Diagnosis]:
-    """Texts of validation or test that also stand in train, and so are no test."""
+    """Texts of validation or test that also occur in train, so that they test nothing."""
     data, duplicates = case.evidence.data, text_facts(case.evidence.data).duplicates
     shares = {split: count / data.rows[split] for split, count in duplicates.items() if data.rows.get(split)}
     worst = max(shares, key=shares.__getitem__, default=None)

@@ -12,7 +12,7 @@ from plugins.diagnosis.fixes import advise, change, keep
 __all__ = ["MEMORY_RAN_OUT", "diverged", "failed_trials", "out_of_memory"]
 
 MEMORY_RAN_OUT = "Memory ran out"
-"""How the note of a training begins that went on with smaller pieces; a test holds the trainers to it."""
+"""Begins the note of a training that continued with smaller pieces; a test checks that the trainers use it."""
 _DIVERGED, _MEMORY = "diverged", "out_of_memory"
 
 
@@ -95,7 +95,7 @@ def _failed(case: DiagnosisCase, kind: str) -> list[DiagnosisTrial]:
 
 
 def _smaller(case: DiagnosisCase, trials: Sequence[DiagnosisTrial]) -> tuple[Fix, ...]:
-    """Return what takes less memory than those trials did."""
+    """Return fixes that need less memory than those trials."""
     lengths = [length for trial in trials if (length := number(trial.config.get("max_seq_length"))) is not None]
     shorter = max(8, int(min(lengths)) // 2) if lengths else 0
     return keep(

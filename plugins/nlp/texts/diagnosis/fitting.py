@@ -1,4 +1,4 @@
-"""Learning too much of the training texts, or too little, as the losses show it."""
+"""Overfitting and underfitting of the training texts, as the losses show them."""
 
 from collections.abc import Iterator
 
@@ -36,7 +36,7 @@ def still_falling(case: DiagnosisCase, ends: list[EpochMetrics], loss: float) ->
     """
     losses = [loss_of(end) for end in ends[-2:]]
     if len(losses) < 2 or losses[0] is None or losses[1] is None or loss < losses[1]:
-        return  # a training loss below that on validation: it is past the point where more of it helps much
+        return  # a training loss below that on validation: more training no longer helps much
     fell = 1 - losses[1] / losses[0] if losses[0] > 0 else 0.0
     if fell < _LOSS_FALL:
         return
@@ -96,7 +96,7 @@ def diverging_losses(case: DiagnosisCase, ends: list[EpochMetrics]) -> Iterator[
 
 
 def calming(case: DiagnosisCase, ends: list[EpochMetrics]) -> tuple[Fix, ...]:
-    """Return what makes a model learn less by heart, the most promising first."""
+    """Return fixes against overfitting, the most promising first."""
     known = [(loss, end.epoch) for end in ends if (loss := loss_of(end)) is not None]
     epochs = number(case.settings.get("epochs"))
     lowest = round(min(known)[1]) if known else 0
@@ -117,7 +117,7 @@ def calming(case: DiagnosisCase, ends: list[EpochMetrics]) -> tuple[Fix, ...]:
 
 
 def spurring(case: DiagnosisCase) -> tuple[Fix, ...]:
-    """Return what makes a model learn more, the most promising first."""
+    """Return fixes against underfitting, the most promising first."""
     epochs, rate = number(case.settings.get("epochs")), number(case.settings.get("learning_rate"))
     strength = number(case.settings.get("C"))
     return keep(

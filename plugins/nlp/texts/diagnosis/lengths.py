@@ -12,11 +12,11 @@ from plugins.nlp.texts.figures import TextsOfLength, length_unit
 __all__ = ["GroupOfTexts", "truncated"]
 
 _TRUNCATED = 0.10
-"""Share of texts cut from which more length may pay; a cut text has lost its end only, and often little with it."""
+"""Share of texts cut from which more length may pay; a cut text lacks only its end, which often matters little."""
 _MANY_TRUNCATED = 0.25
 _LENGTHS = (128, 256, 512)
 _ENOUGH = 0.9
-"""Share of texts that a longer maximum length should leave whole."""
+"""Share of texts that a longer maximum length should not cut."""
 
 
 class GroupOfTexts(TextsOfLength, Protocol):
@@ -28,7 +28,7 @@ class GroupOfTexts(TextsOfLength, Protocol):
 
 
 def truncated(case: DiagnosisCase, groups: Sequence[GroupOfTexts]) -> Iterator[Diagnosis]:
-    """A considerable share of the texts is longer than what the model sees.
+    """A considerable share of the texts is longer than the part that the model sees.
 
     Args:
         case: The study.
@@ -75,7 +75,7 @@ def _longer(case: DiagnosisCase, groups: Sequence[GroupOfTexts], longest: float)
 def _within(group: GroupOfTexts, length: int) -> float:
     """Return how many texts of a group are no longer than `length`, as if they were spread evenly over it.
 
-    Long texts are rarer than that, so it is rather too few.
+    Long texts are rarer than that, so the number is rather too low.
     """
     share = (length - group.low + 1) / (group.high - group.low + 1)
     return group.rows * min(1.0, max(0.0, share))

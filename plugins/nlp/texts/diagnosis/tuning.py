@@ -15,7 +15,7 @@ _SHARE_OF_STEPS = "Give the warm-up as a share of all steps, so that it suits da
 
 
 def long_warmup(case: DiagnosisCase) -> Iterator[Diagnosis]:
-    """The learning rate rises for more than half of the training: of the trial to look at, or of the given one."""
+    """The learning rate rises for more than half of the training: in the trial to examine, or in the given one."""
     given = next((trial for trial in case.evidence.trials if trial.number == 0), None)
     for trial in (case.best, given):
         steps = _steps(case, trial) if trial is not None else None
@@ -44,7 +44,7 @@ def long_warmup(case: DiagnosisCase) -> Iterator[Diagnosis]:
 
 
 def _steps(case: DiagnosisCase, trial: DiagnosisTrial) -> tuple[int, int] | None:
-    """Return the optimizer steps of warm-up and whole training; None where the model has no warm-up."""
+    """Return the optimizer steps of warm-up and whole training; None if the model has no warm-up."""
     rows, config = case.evidence.data.rows.get("train"), trial.config
     batch, epochs = number(config.get("batch_size")), number(config.get("epochs"))
     warmup, batches = number(config.get("warmup_steps")), number(config.get("gradient_accumulation", 1))

@@ -1,4 +1,4 @@
-"""What the catalog shows of the BERT family before anyone trains it."""
+"""What the catalog shows about the BERT family before a training."""
 
 from collections.abc import Mapping
 from typing import Any

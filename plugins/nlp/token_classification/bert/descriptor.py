@@ -1,4 +1,4 @@
-"""What the catalog shows of the BERT family, and the way to its trainer."""
+"""The catalog entry of the BERT family, which loads its trainer."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["model"]
 
 _SPECIAL = 2
-"""Tokens of a window that are not the text's own."""
+"""Tokens of a window that are special tokens."""
 
 
 def _check(config: BertConfig, data: "TokenData") -> None:
@@ -51,7 +51,7 @@ def _limits(config: Mapping[str, Any]) -> Sequence[Statement]:
 
 
 def _resolve(config: BertConfig, rows: int) -> Mapping[str, Any]:
-    """Return what a training depends on; the warm-up as it is, since windows are not counted yet."""
+    """Return what a training depends on; the warm-up is unchanged, because windows are not counted yet."""
     return {**search.resolved(config, rows), "warmup_steps": config.warmup_steps}
 
 

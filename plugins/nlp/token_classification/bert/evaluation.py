@@ -27,7 +27,7 @@ def evaluate(
     Raises:
         InputError: There is no such split or device.
         ModelSourceError: `model_dir` holds no model of this plugin, or one for other tags.
-        OutOfMemoryError: It does not fit.
+        OutOfMemoryError: It does not fit into memory.
     """
     if split not in prepared.data.splits:
         raise InputError(f"Unknown split {split!r}; known are {', '.join(prepared.data.splits)}.")
@@ -49,7 +49,7 @@ def evaluate_file(
         DataError: The file cannot be used, or has tags that the model does not know.
         InputError: There is no such device, or it has no arithmetic of that precision.
         ModelSourceError: `model_dir` holds no model of this plugin.
-        OutOfMemoryError: It does not fit.
+        OutOfMemoryError: It does not fit into memory.
     """
     tagger = load(model_dir, device, threads, precision)
     found = load_labelled(file, tagger.known)

@@ -81,12 +81,12 @@ def _pipeline_predict(folder: Path) -> Predict:
 
 
 def _decode(outputs: Sequence[np.ndarray]) -> np.ndarray:
-    """Leave out the special token at each end, which all known families have."""
+    """Remove the special token at each end, which all known families have."""
     return _best(np.concatenate([each[1:-1] for each in outputs]))
 
 
 def _best(outputs: np.ndarray) -> np.ndarray:
-    """Return the probability of the best tag of each token, and 0 for all others: a pipeline tells no more."""
+    """Return the probability of the best tag of each token, and 0 for all others: a pipeline returns no more."""
     weights: np.ndarray = np.exp(outputs.astype(np.float64) - outputs.max(axis=1, keepdims=True, initial=-np.inf))
     shares: np.ndarray = weights / weights.sum(axis=1, keepdims=True)
     best = np.zeros_like(shares)

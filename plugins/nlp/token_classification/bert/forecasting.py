@@ -1,4 +1,4 @@
-"""What a training will be like: the data looked at, a part of the training measured."""
+"""A forecast of a training: examines the data, and measures a part of the training."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ def forecast(config: BertConfig, prepared: PreparedBert, *, device: str, threads
 
     Raises:
         InputError: There is no such device.
-        OutOfMemoryError: Not even one window at a time fits.
+        OutOfMemoryError: Not even a single window fits into memory.
     """
     data, windows = prepared.data, prepared.windows["train"]
     with on_device(config, device, threads) as place:

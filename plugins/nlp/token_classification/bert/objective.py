@@ -71,7 +71,7 @@ class TagObjective:
 
     @cached_property
     def _tags(self) -> np.ndarray:
-        """The tag that each token is to have, int64, shape (tokens,)."""
+        """The true tag of each token, int64, shape (tokens,)."""
         tags = np.full(self.tokens.ids.size, _IGNORED, dtype=np.int64)
         tags[self.windows.places] = self.sentences.tags
         return tags
@@ -89,7 +89,7 @@ def probabilities(model: PackedModel, windows: Windows) -> np.ndarray:
 
 
 def predictions_of(shares: np.ndarray, sentences: Sentences, known: TagSet) -> TagPredictions:
-    """Return the most probable tag of each word, repaired so that entities are whole.
+    """Return the most probable tag of each word, repaired so that all entities are complete.
 
     Args:
         shares: Probabilities, shape (words, tags).

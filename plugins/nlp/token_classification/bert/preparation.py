@@ -19,13 +19,13 @@ HEAD = EncoderHead(per_token=True)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PreparedBert:
-    """What trainings share; none of them changes it.
+    """The input that trainings share; none of them changes it.
 
     Attributes:
         data: All splits.
         source: Model and tokenizer.
         encoder: Words to ids.
-        windows: Of the splits ``train`` and ``validation``; test is left alone until it is needed.
+        windows: Of the splits ``train`` and ``validation``; test is not encoded until it is needed.
     """
 
     data: TokenData
@@ -40,7 +40,7 @@ class PreparedBert:
 
 
 def prepare(data: TokenData, config: BertConfig, cache: Path) -> PreparedBert:
-    """Load the model, encode what is trained and validated on.
+    """Load the model, and encode the training and validation splits.
 
     Raises:
         ModelSourceError: The model cannot be used.

@@ -1,4 +1,4 @@
-"""A trained model that tags sentences, and answers any number of inputs."""
+"""A trained model that tags sentences and predicts any number of inputs."""
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
@@ -48,7 +48,7 @@ class Tagger:
         """Return the probabilities of the tags of all words, float32, shape (words, tags).
 
         Raises:
-            OutOfMemoryError: Not even one window at a time fits.
+            OutOfMemoryError: Not even a single window fits into memory.
         """
         with oom_as_error(self.trained.model.device, self.trained.encoder.max_length):
             return probabilities(self.trained.model, windows)

@@ -24,7 +24,7 @@ def train(config: BertConfig, prepared: PreparedBert, context: TrialContext) -> 
     Raises:
         DivergedError: The loss is not finite.
         InputError: The device or the metric is unknown.
-        OutOfMemoryError: Not even one window at a time fits.
+        OutOfMemoryError: Not even a single window fits into memory.
         StoppedError: It was asked to pause, and has written a checkpoint.
     """
     check_metric(context.metric, prepared.summary)

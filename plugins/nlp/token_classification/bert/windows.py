@@ -1,8 +1,8 @@
-"""Words as the model reads them: word pieces, in windows that overlap where a sentence is too long for one.
+"""Words as the model reads them: word pieces, in windows that overlap if a sentence is too long for one.
 
-The words of a sentence are joined with spaces and encoded as one text, so that tokenizers that know spaces (RoBERTa)
-see what they were trained on. A word's tag is that of its first piece. A word of which the tokenizer leaves nothing,
-such as a space, is read as the padding token.
+The words of a sentence are joined with spaces and encoded as one text, so that tokenizers that use spaces (RoBERTa)
+get the form that they were trained on. A word's tag is that of its first piece. A word of which the tokenizer leaves
+nothing, such as a space, is read as the padding token.
 """
 
 from collections.abc import Iterator, Sequence
@@ -62,7 +62,7 @@ def _pieces(sentences: Sequence[Sequence[str]], encoder: TextEncoder) -> Iterato
         for words, one in zip(chunk, encoded, strict=True):
             ends = np.cumsum([len(word) + 1 for word in words]) - 1  # in the joined text
             begins = np.array([begin for begin, _ in one.offsets], dtype=np.int64)
-            owner = np.searchsorted(ends, begins, side="right")  # a space belongs to the word behind it
+            owner = np.searchsorted(ends, begins, side="right")  # a space belongs to the word after it
             ids, owner = np.array(one.ids, dtype=np.int64), np.minimum(owner, len(words) - 1)
             lost = np.setdiff1d(np.arange(len(words)), owner)
             if lost.size:
@@ -77,7 +77,7 @@ def _cut(
     """Return the windows of a sentence, the window of each word, and the place of the word in it.
 
     A word's context in a window is the smaller number of pieces on one of its sides; an end of the sentence counts as
-    if it went on for ever. Windows in which no word has the most context are left out.
+    endless context. Windows in which no word has the most context are left out.
 
     Args:
         size: Pieces of the sentence.

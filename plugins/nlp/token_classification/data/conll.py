@@ -40,7 +40,7 @@ _NAMED_COLUMNS = "# global.columns ="
 _CONLLU = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 _TAG_COLUMNS = ("upos", "xpos", "feats", "deprel", "misc")
 _NOTHING = "_"
-"""What CoNLL-U writes in a cell that has nothing to say."""
+"""What CoNLL-U writes in an empty cell."""
 
 
 _BLANK, _WORD, _DOUBTFUL, _DOCUMENT = range(4)
@@ -62,7 +62,7 @@ class _File:
     Attributes:
         lines: All of them.
         width: How many columns most of them have; 0 if all are blank.
-        notes: What was noticed on the way.
+        notes: What was noticed while reading.
         numbered: Whether the first column numbers the words.
         names: Of the columns, in lower case; none if they have numbers only.
     """
@@ -75,7 +75,7 @@ class _File:
 
 
 def is_conll(path: Path, field: str) -> bool:
-    """Return whether the name of a file says that it is one."""
+    """Return whether the name of a file says that it is a CoNLL file."""
     return not path.is_dir() and kind_of(path, field)[0] in CONLL_SUFFIXES
 
 
@@ -92,7 +92,7 @@ def read_conll(
     Args:
         path: The file.
         field: The spec field that names it.
-        given: Its encoding and delimiter, if these are said, and whether its first line names the columns.
+        given: Its encoding and delimiter, if these are given, and whether its first line names the columns.
         tokens: Column of the words: its number, from 0, or in CoNLL-U its name. If None the first one, but the second
             one if the first one numbers the words, and that of the forms in CoNLL-U.
         tags: Column of the tags; the last if None.
@@ -261,7 +261,7 @@ def _word_column(path: Path, file: _File, given: str | None) -> int:
     """Return the column of the words.
 
     Raises:
-        DataError: The one that is named is not there, or numbers the words.
+        DataError: The named one does not exist, or numbers the words.
     """
     default = file.names.index("form") if "form" in file.names else min(1, file.width - 1) if file.numbered else 0
     at = _column(path, "tokens", given, default, file)
@@ -303,7 +303,7 @@ def _unnamed(path: Path, file: _File, groups: Sequence[Sequence[_Line]]) -> Data
 
 
 def _named(found: list[str], labels: Sequence[str], path: Path, field: str) -> list[str]:
-    """Return the names of tags that are numbers; tags that are none as they are.
+    """Return the names of tags that are numbers; other tags stay unchanged.
 
     Raises:
         DataError: A number has no name.
@@ -346,7 +346,7 @@ def _check_even(lines: Sequence[_Line], width: int, path: Path, field: str) -> N
 
 
 def _sentences(lines: Sequence[_Line]) -> tuple[list[list[_Line]], list[int]]:
-    """Return the lines of each sentence, and the blank lines between two sentences that end none."""
+    """Return the lines of each sentence, and the blank lines between two sentences that do not end a sentence."""
     groups, current = list[list[_Line]](), list[_Line]()
     empty, doubtful, blank = list[int](), list[int](), False
     for line in lines:

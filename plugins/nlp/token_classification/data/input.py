@@ -19,7 +19,7 @@ __all__ = ["open_input"]
 
 
 def open_input(file: InputFile) -> InputTable:
-    """Look through a file once and return its rows, a batch at a time.
+    """Scan a file once and return its rows, a batch at a time.
 
     A CoNLL file (but one that ends in ``.txt``, which holds a text a line) and a table with a column of lists give
     words as they are; of all others the column of the text is found as in text classification.

@@ -34,7 +34,7 @@ def load_labelled(file: EvaluationFile, known: TagSet) -> Labelled[Sentences]:
         sentences, broken = encode([raw], known)
     except DataError as error:
         message = error.message.replace(" that train does not have", " that the model does not know")
-        raise DataError(as_options(message.replace("Train has", "It knows"))) from error  # no field is to blame
+        raise DataError(as_options(message.replace("Train has", "It knows"))) from error  # no field of a spec caused it
     empty = raw.empty_note()
     notes = (*raw.notes, *([empty] if empty else []), *broken)
     words, marks = raw.columns

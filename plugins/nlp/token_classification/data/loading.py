@@ -140,7 +140,7 @@ def read_tagged(path: Path, field: str, written: Format, columns: FilesDataset |
     Args:
         path: It exists.
         field: The spec field that names it.
-        written: Its encoding, if that is said.
+        written: Its encoding, if that is given.
         columns: Names columns and tags, if they are named.
 
     Raises:
@@ -161,10 +161,10 @@ def read_tagged(path: Path, field: str, written: Format, columns: FilesDataset |
 
 
 def _check_sentences(given: Mapping[str, Sentences], files: Sequence[RawTags]) -> None:
-    """Make sure that there are enough sentences for all splits.
+    """Check that there are enough sentences for all splits.
 
     Raises:
-        DataError: There are not; a file that lacks its blank lines is one sentence.
+        DataError: There are too few; a file without blank lines is one sentence.
     """
     count, missing = len(given["train"]), len({"train", "validation", "test"} - given.keys())
     if count > missing:

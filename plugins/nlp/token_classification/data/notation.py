@@ -1,4 +1,4 @@
-"""Tags that are written in another way than B-PER, and how they are read: b-per, B_PER, PER-B, M-PER and W-PER.
+"""Tags that are not written like B-PER, and how they are read: b-per, B_PER, PER-B, M-PER and W-PER.
 
 All tags of a file must be of one notation; tags that fit none are left to the caller.
 """
@@ -18,12 +18,12 @@ _LETTERS = "BILUESMW"
 
 
 def standard_tags(tags: Collection[str], scheme: str | None) -> Mapping[str, str] | None:
-    """Return how each tag is written as B-X, I-X ... and O; None if they are so already, or are of no notation.
+    """Return each tag in the form B-X, I-X ... or O; None if they have that form already, or have no known notation.
 
     Args:
         tags: All different tags of a file.
-        scheme: The scheme that they must be of; any if None, and then some tag must be O (but not of B, M, E, S without
-            a type), and some B or I.
+        scheme: The scheme that they must follow; any if None, and then some tag must be O (but not of B, M, E, S
+            without a type), and some B or I.
     """
     if all(tag == OUTSIDE or split_tag(tag) is not None for tag in tags):
         return None

@@ -16,10 +16,10 @@ class RawTags:
     """One file, or one split of a hub's data set.
 
     Attributes:
-        origin: What errors call it.
+        origin: Its name in errors.
         field: The spec field that named it.
         words: The words of each sentence, at least one.
-        tags: The tags of all words as they stand there, one sentence after the other.
+        tags: The tags of all words as they are written there, one sentence after the other.
         places: The line of each word, or the row of its sentence; counted from 1, int64, shape (words,).
         unit: What places are: ``"line"`` or ``"row"``.
         rows: The place of each sentence among those of the file, empty ones too, counted from 0; int64.
@@ -42,7 +42,7 @@ class RawTags:
     columns: tuple[str, str]
 
     def __post_init__(self) -> None:
-        """Refuse a file without a word.
+        """Refuse a file without any word.
 
         Raises:
             DataError: There is none.

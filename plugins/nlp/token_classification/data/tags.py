@@ -29,7 +29,7 @@ __all__ = ["FoundTags", "encode", "find_tags"]
 _MOST = 1000
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _NOTHING = {OUTSIDE, "_", "-"}
-"""What stands where a column has nothing to say."""
+"""What is written in an empty cell."""
 _CALLED = {"bio": "BIO", "bilou": "BILOU", "bioes": "BIOES"}
 
 
@@ -39,9 +39,9 @@ class FoundTags:
 
     Attributes:
         known: The tags as they are read.
-        example: A tag as the files write it, if that is not how it is read; else nothing.
+        example: A tag as the files write it, if it is read in another form; else empty.
         variant: See `schemes.bio_variant`.
-        notes: What a careful reader should know of how they were found.
+        notes: What a careful reader should know about how they were found.
     """
 
     known: TagSet
@@ -172,7 +172,7 @@ def _check_tags(file: RawTags, wrong: set[str], scheme: str, known: Iterable[str
     """Check that a file has none of the tags that are wrong.
 
     Raises:
-        DataError: It has; the message gives the first lines.
+        DataError: It has some; the message gives the first lines.
     """
     places = [index for index, tag in enumerate(file.tags) if tag in wrong] if wrong else []
     if not places:
@@ -193,7 +193,7 @@ def _check_known(file: RawTags, known: TagSet, ids: dict[str, int]) -> None:
     """Check that train has all tags of a file.
 
     Raises:
-        DataError: It has not; the message lists them with their first lines.
+        DataError: Some are missing; the message lists them with their first lines.
     """
     unknown = {tag for tag in set(file.tags) if tag not in ids}
     if not unknown:
@@ -240,7 +240,7 @@ def _check_numbers(file: RawTags) -> None:
     """Check that tags are no numbers.
 
     Raises:
-        DataError: All are, but for those that say that there is none.
+        DataError: All are numbers, except those that mean that there is no tag.
     """
     tags = sorted(set(file.tags) - _NOTHING)
     if tags and all(_NUMBER.fullmatch(tag) for tag in tags):
@@ -253,7 +253,7 @@ def _check_numbers(file: RawTags) -> None:
 
 
 def _check_whole(files: Sequence[RawTags], known: TagSet, ids: np.ndarray, offsets: np.ndarray) -> None:
-    """Check that most entities are whole, and that those of several words can be: else another scheme was meant.
+    """Check that most entities are complete, and that those of several words can be; else another scheme was meant.
 
     Raises:
         DataError: They are not; the message gives the first lines.

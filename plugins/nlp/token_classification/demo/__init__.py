@@ -1,8 +1,8 @@
 """The demo data set: short news from a seeded grammar, so that a first study needs no download.
 
-People, places, organisations and dates stand in sentences that are put together from clauses. Many names are of more
+People, places, organisations and dates stand in sentences that are built from clauses. Many names are of more
 than one type (Jordan, Lincoln, Chase, April), and most surnames, towns and companies are made of syllables, so that a
-model that only remembers words errs on them; what stands around a name tells its type.
+model that only remembers words makes errors on them; the words around a name show its type.
 """
 
 from plugins.nlp.token_classification.demo.news import NOISE, generate

@@ -56,7 +56,7 @@ T = TypeVar("T")
 
 
 class _Draws:
-    """Seeded draws that are the same in every version of Python: `random()` alone promises that."""
+    """Seeded draws that are the same in every version of Python: only `random()` promises that."""
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed).random  # noqa: S311 -- news, not secrets

@@ -11,9 +11,9 @@ from plugins.nlp.token_classification.records import tag_data
 __all__ = ["chance_level"]
 
 _DEVIATIONS = 1.96
-"""Standard deviations of a share that luck exceeds once in forty times."""
+"""Standard deviations of a share that chance exceeds once in forty times."""
 _RULE_OF_THREE = 3.0
-"""Of n tries without a hit, three in n is the largest share that luck explains (Hanley and Lippman-Hand, 1983)."""
+"""Of n tries without a hit, three in n is the largest share that chance explains (Hanley and Lippman-Hand, 1983)."""
 _LOSS_MARGIN = 0.01
 """Share of the loss of guessing by which a loss must be lower."""
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Counts", "count", "matches"]
 
 _LEAST = 1e-9
-"""A probability of the true tag below it counts as it: float32 rounds small ones to nothing."""
+"""A smaller probability of the true tag counts as this one: float32 rounds small ones to 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

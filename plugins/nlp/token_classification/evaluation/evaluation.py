@@ -54,9 +54,9 @@ def save_and_evaluate(  # noqa: PLR0913 -- what was predicted, and what is known
         said: True and predicted tags.
         folder: Exists.
         seconds: Spent predicting.
-        places: The rows of a file that the sentences stand in; 0, 1, 2 ... if None.
+        places: The rows of the file that hold the sentences; 0, 1, 2 ... if None.
         model_dir: The model's folder, whose size is stated.
-        peak_memory_bytes: Most memory in use so far.
+        peak_memory_bytes: The most memory in use so far.
         windows: Windows that the model read.
 
     Raises:
@@ -99,7 +99,7 @@ def _scores(counts: Counts, types: Sequence[str]) -> tuple[EntityScores, ...]:
 
 
 def _confusion(true: Spans, predicted: Spans, said: TagPredictions) -> tuple[tuple[int, ...], ...]:
-    """Return true types by predicted ones; the last column are missed entities, the last row spurious ones."""
+    """Return true types by predicted ones; the last column counts missed entities, the last row spurious ones."""
     types, words = len(said.known.types), said.tags.size
     cells = np.zeros((types + 1, types + 1), dtype=np.int64)
     np.add.at(cells, (true.types, matches(true, predicted, words)), 1)  # -1 is the last column

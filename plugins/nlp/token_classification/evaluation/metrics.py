@@ -41,7 +41,7 @@ class _Definition:
 
 
 def ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    """Return the ratio, 0 where there is nothing to divide by."""
+    """Return the ratio, 0 if there is nothing to divide by."""
     found: np.ndarray = np.divide(above, below, out=np.zeros(np.shape(above)), where=below > 0)
     return found
 
@@ -139,7 +139,7 @@ def values_of(counts: Counts, only: str | None = None) -> dict[str, np.ndarray]:
 
     Args:
         counts: Of each draw.
-        only: The one metric that is wanted; all if None.
+        only: The only metric to compute; all if None.
     """
     found = {name: one.values(counts) for name, one in _BY_NAME.items() if only in {None, name}}
     return {name: values for name, values in found.items() if not np.isnan(values).all()}

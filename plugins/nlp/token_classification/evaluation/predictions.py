@@ -22,7 +22,7 @@ _TAGS = b"modelcat_tags"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TagPredictions:
-    """What a model said about the words of a split, in their order.
+    """The predictions of a model for the words of a split, in their order.
 
     Attributes:
         known: The tags.
@@ -52,7 +52,7 @@ def write(
     ``answer``, if words are given.
 
     Args:
-        path: The file; it appears whole or not at all.
+        path: The file; it is written completely or not at all.
         said: What to write.
         places: What ``row`` says of each, int64, shape (sentences,); 0, 1, 2 ... if None.
         words: Of each sentence.

@@ -36,7 +36,7 @@ def scores(evaluation: Evaluation) -> Figure:
 
 
 def confusion(evaluation: Evaluation, data: Mapping[str, Any]) -> Figure:
-    """Draw which type is taken for which, with what is missed and what is made up; of many types the worst."""
+    """Draw which type is predicted for which, with missed and spurious entities; of many types the worst."""
     counts = token_details(evaluation).entity_confusion
     if not counts:
         return Empty("entity-confusion", _CONFUSION, NOT_RECORDED, group=_GROUP)

@@ -1,4 +1,4 @@
-"""What the catalog shows of the table of words, and the way to its trainer."""
+"""The catalog entry of the table of words, which loads its trainer."""
 
 from catalog.contract import Trainer
 from catalog.space import Choices, IntRange

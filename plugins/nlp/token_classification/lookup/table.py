@@ -1,4 +1,4 @@
-"""The table of words: how it is counted, what it answers, and the folder that holds it.
+"""The table of words: how it is counted, what it predicts, and the folder that holds it.
 
 A folder holds one file, ``model.json``: format, version, scheme and names of the tags, configuration, how many words
 have each tag, and for each word how many times it has each tag.
@@ -70,7 +70,7 @@ class WordTable:
         return TagPredictions(self.known, offsets, sentences.tags, tags, shares[at, tags], shares[at, sentences.tags])
 
     def tags_of(self, words: Sequence[str], offsets: np.ndarray) -> tuple[np.ndarray, "_Shares"]:
-        """Return the tag of each word, repaired so that entities are whole, and the probabilities of all tags.
+        """Return the tag of each word, repaired so that all entities are complete, and the probabilities of all tags.
 
         Args:
             words: Of all sentences.
@@ -148,7 +148,7 @@ class _Stored(Strict):
 
 
 def save_table(folder: Path, table: WordTable, config: LookupConfig) -> None:
-    """Write a table; the folder appears whole or not at all, an older one is replaced."""
+    """Write a table; the folder is written completely or not at all, and replaces an older one."""
     words = {word: {str(tag): count for tag, count in found.items()} for word, found in table.words.items()}
     known = table.known
     stored = _Stored(scheme=known.scheme, tags=known.names, config=config, totals=tuple(table.totals), words=words)

@@ -62,7 +62,7 @@ def _forecast(
     threads: int,  # noqa: ARG001 -- one thread
     seconds: float,  # noqa: ARG001 -- all of it takes less
 ) -> Forecast:
-    """Train once, since that takes no longer than looking at the data."""
+    """Train once, because that takes no longer than a look at the data."""
     began = time.perf_counter()
     table = fit(config, data.tags, data.splits["train"])
     trained = time.perf_counter()
