@@ -1,4 +1,4 @@
-"""The comparison of rules for winners: what the rules choose, and that simulated studies tell them apart."""
+"""The comparison of rules for winners: what the rules choose, and that simulated studies distinguish them."""
 
 import importlib
 import sys

@@ -71,7 +71,7 @@ def test_long_names_of_classes_are_cut() -> None:
 
 
 def test_statements_of_older_studies_get_the_class() -> None:
-    """A sentence that holds the key of a metric is told with its phrase, wherever in the sentence it stands."""
+    """A sentence that holds the key of a metric is shown with the metric's phrase, wherever in it the key is."""
     found = {"f1": OF_FRAUD}
     amount = Statement("{difference:points} points of {metric}", {"difference": 0.018, "metric": "f1"})
     whole = with_metrics(Statement("trial 3 is ahead by {by}.", {"by": amount}), found.__getitem__)

@@ -1,4 +1,4 @@
-"""What running short looks like, whoever says it, and that nothing else is taken for it."""
+"""What a shortage looks like, whichever library reports it, and that nothing else is taken for one."""
 
 import errno
 import os
@@ -53,7 +53,7 @@ def test_threads_and_files_are_told_as_such(error):
 
 
 def test_other_errors_are_left_alone():
-    """A full disk, a missing file, an output that would block, and whoever has said already what is short."""
+    """A full disk, a missing file, an output that would block, and an error that says what is short are left alone."""
     blocked = BlockingIOError(errno.EAGAIN, "write could not complete without blocking", 0)
     for error in (OSError(errno.ENOSPC, "full"), FileNotFoundError(2, "x"), ValueError("bad_alloc"), blocked):
         assert shortage_in(chained(error)) is None

@@ -32,7 +32,7 @@ def finished_trials(shell):
 
 
 def all_gone(processes, seconds=10):
-    """Tell whether every process ends within the time."""
+    """Return whether every process ends within the time."""
     _, alive = psutil.wait_procs(processes, timeout=seconds)
     return not alive
 
@@ -101,7 +101,7 @@ def test_an_interrupt_ends_tidily(shell, simulated_spec, sent):
 
 
 def test_a_second_runner_is_refused_while_the_first_runs(shell, simulated_spec):
-    """Two coordinators never run one study; the second is told who does."""
+    """Two coordinators never run one study; the second reports which one does."""
     shell.write("s.json", simulated_spec({"x": 0.5, "seconds": 1.0}, trials=3, name="mine"))
     process = shell.start("run", "s.json")
     wait_for(lambda: finished_trials(shell) >= 1, process)

@@ -73,7 +73,7 @@ def test_ids_are_labels_on_request(trained):
     ],
 )
 def test_unusable_files_are_told(trained, content, parts):
-    """Unknown labels are listed beside the known ones; a file without labels or with broken rows is told."""
+    """Unknown labels are listed with the known ones; a file without labels or with broken rows is reported."""
     trained.write("bad.csv", content)
     error = trained.json("evaluate", trained.linear, "bad.csv", code=2)["error"]
     assert error["kind"] == "bad_data"
@@ -155,5 +155,5 @@ def test_wrong_wishes_are_told(trained):
 
 
 def test_unknown_studies_are_told(trained):
-    """A study that is not there is told with the nearest name."""
+    """A study that does not exist is reported with the nearest name."""
     assert "'one'" in trained.run("evaluate", "onee", "rows.csv", code=2).err

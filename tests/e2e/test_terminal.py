@@ -125,7 +125,7 @@ def test_the_whole_story(shell, terminal):
     screen.press_for("]", "Confusion matrix")
     screen.press_for("]", "Confidence distribution")
     screen.press_for("]", "Performance by length", "by length")
-    # The study may have been closed by now; else the tab says that nobody explained the model yet.
+    # The study may have been closed by now; else the tab says that the model has not been explained yet.
     screen.press_for("]", "words for", "Nobody explained")
     screen.press_for("Escape", "Diagnosis")
     screen.press_for("Escape", "newest first")
@@ -162,7 +162,7 @@ def test_leaving_leaves_nothing_behind(shell, terminal, how):
 
 
 def test_no_colours_and_no_unicode(shell, terminal):
-    """NO_COLOR still shows every word; a terminal without Unicode is told what to do, and can be used with --ascii."""
+    """NO_COLOR still shows every word; in a terminal without Unicode a message says what to do, and --ascii works."""
     shell.environment["NO_COLOR"] = "1"
     screen = terminal("--ascii")
     screen.wait("No studies yet", "commands")

@@ -1,4 +1,4 @@
-"""`browse --web` answers its own page in a web browser that was let in, and nobody else, whatever is sent to it."""
+"""`browse --web` answers its own page in a web browser that has logged in, and no other client, whatever it sends."""
 
 import socket
 import time
@@ -11,7 +11,7 @@ pytest.importorskip("textual_serve", reason="textual-serve is not installed")
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """Return a server that nobody has logged in to."""
+    """Return a server that no browser has logged in to."""
     with Served(tmp_path_factory.mktemp("served")) as one:
         yield one
 
@@ -103,7 +103,7 @@ def test_a_token_lets_one_web_browser_in(tmp_path):
 
 
 def test_our_page_loads_nothing_from_elsewhere(logged_in):
-    """And nobody puts it in a frame."""
+    """The page loads nothing from elsewhere, and no other page can put it in a frame."""
     answer = logged_in.get("/")
     assert answer.status == 200
     policy = answer.headers["Content-Security-Policy"]

@@ -307,7 +307,7 @@ def with_short(**changes: Any) -> DiagnosisInput:
 
 
 def test_short_texts_that_are_judged_worse():
-    """84 % at most 87 % against 92 % is weak; 90 % at most 92.3 % is not told from 92 %."""
+    """84 % at most 87 % against 92 % is weak; 90 % at most 92.3 % is not distinguished from 92 %."""
     diagnosis = the(with_short(accuracy=0.84, accuracy_low=0.81, accuracy_high=0.87), "weak_on_short_texts")
     assert diagnosis.severity == "warning"
     assert "5 to 60 tokens" in english(diagnosis.evidence)
@@ -436,7 +436,7 @@ def test_a_warm_up_longer_than_half_of_the_training():
 
 
 def test_the_given_configurations_warm_up_is_worth_a_note():
-    """Where another trial won, the given configuration's long warm-up is still told; a tuned one's is the space's."""
+    """If another trial won, the given configuration's long warm-up is still reported; a tuned one's is the space's."""
     healthy = study(best=1)
     given = replace(healthy.trials[0], config=config_of(warmup_steps=500))
     evidence = replace(healthy, trials=[given, *healthy.trials[1:]])
@@ -488,7 +488,7 @@ def test_the_trainer_says_so_in_these_words():
 
 
 def test_diverged_trials_ask_for_a_lower_learning_rate():
-    """The new bound is the highest rate that worked below all that did not; a study without failures is not told."""
+    """The new bound is the highest rate that worked below all that did not; without failures there is no finding."""
     diagnosis = the(failing("diverged", 2, learning_rate=4.5e-5), "diverged")
     assert changes_of(diagnosis) == {"study.search_space.learning_rate.high": 4e-5}
     only = replace(failing("diverged", 2, learning_rate=2e-3), best=None, space={})

@@ -36,7 +36,7 @@ SCRIPTS = {
 
 
 def texts_of(script: str, rows: int = 300, seed: int = 0) -> list[str]:
-    """Return invented texts, of the two classes in turn: two telling words among common ones."""
+    """Return invented texts, of the two classes in turn: two decisive words among common ones."""
     *classes, common, joint = SCRIPTS[script]
     rng, texts = random.Random(seed), []
     for row in range(rows):
@@ -104,7 +104,7 @@ def test_a_note_reaches_whoever_looks_at_data_or_training(tmp_path, make_context
 
 
 def test_words_and_emoji_of_one_text_both_count(tmp_path, make_context):
-    """Classes that only words tell apart and classes that only emoji tell apart are learnt from the same texts."""
+    """Classes that differ only in words and classes that differ only in emoji are learnt from the same texts."""
     rng, rows = random.Random(0), []
     for row in range(600):
         words = rng.choices(["the", "film", "was", "here", "we", "saw"], k=6)
@@ -197,7 +197,7 @@ def test_few_rows_lower_min_df_unless_it_was_given(tmp_path, make_context):
 
 
 def test_texts_that_share_no_words_are_compared_by_characters(tmp_path, make_context):
-    """Sequences of letters whose composition tells the class are learnt, although no word occurs twice."""
+    """Sequences of letters whose composition decides the class are learnt, although no word occurs twice."""
     rng = random.Random(0)
     texts = ["".join(rng.choices("acgt", weights=[[1, 3, 3, 1], [3, 1, 1, 3]][row % 2], k=80)) for row in range(300)]
     *_, tested = trained(tmp_path, write(tmp_path, texts), make_context)

@@ -337,7 +337,7 @@ def test_calibration_keeps_the_positive_class(linear, tmp_path: Path) -> None:
 
 
 def test_findings_name_the_class_of_their_metric(linear) -> None:
-    """Where a study was tuned for F1, what the diagnosis tells of it names the class."""
+    """If a study was tuned for F1, what the diagnosis says of it names the class."""
     from catalog.contract import Comparison
     from catalog.contract.diagnosis import DiagnosisInput
     from runner.presentation.english import english

@@ -160,7 +160,7 @@ def test_the_border_is_the_nearest_between_two_times():
 
 
 def test_times_of_64_bits_keep_their_last_digit():
-    """Nanoseconds of one microsecond apart are told apart."""
+    """Nanoseconds within one microsecond stay distinct."""
     times = np.int64(1_700_000_000_000_000_000) + np.arange(10)
     assert carve_latest(times, 0.2)[1].tolist() == [8, 9]
 

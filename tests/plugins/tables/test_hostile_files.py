@@ -1,4 +1,4 @@
-"""Names, folders and files that nobody means to give: each is read right, or refused with one clear error."""
+"""Names, folders and files given by accident: each is read right, or refused with one clear error."""
 
 import gzip
 import os

@@ -20,7 +20,7 @@ def column(*values: object, kind: pa.DataType | None = None) -> pa.ChunkedArray:
 
 
 def read_one(reading: ColumnType, value: object) -> object:
-    """Return one cell of a row that somebody types."""
+    """Return one cell of a row that a user types."""
     found = reading.read(as_column([value]))
     return found[0] if isinstance(found, np.ndarray) else found[0].as_py()
 
@@ -125,7 +125,7 @@ def test_unambiguous_days_decide_the_format():
 
 
 def test_one_cell_is_read_like_a_column():
-    """Numbers, text, truth values and dates of a row that somebody types."""
+    """Numbers, text, truth values and dates of a row that a user types are read like a column."""
     assert read_one(ColumnType("number"), "7") == read_one(ColumnType("number"), 7) == 7
     assert np.isnan(read_one(ColumnType("number"), "seven"))
     assert np.isnan(read_one(ColumnType("number"), None))

@@ -1,4 +1,4 @@
-"""A row that somebody types is read as a row of a file with the same texts would be."""
+"""A row that a user types is read as a row of a file with the same texts would be."""
 
 import json
 import re

@@ -52,7 +52,7 @@ def body(*ranges: range) -> list[int]:
     ],
 )
 def test_long_text_keeps_its_ends_as_told(bert_tokenizer: BertTokenizer, truncation: str, kept: list[range]):
-    """Of a text that is too long the told part stays, between the special tokens."""
+    """Of a text that is too long the requested part stays, between the special tokens."""
     assert ids(bert_tokenizer, 100, 16, truncation) == body(*kept)
 
 

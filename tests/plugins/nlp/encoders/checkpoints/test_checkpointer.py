@@ -169,7 +169,7 @@ def test_a_checkpoint_that_cannot_be_made_costs_no_training(
     make_context: Make,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    """A full disk, or no memory for a copy, is told once at the end; the training goes on."""
+    """A full disk, or no memory for a copy, is reported once at the end; the training goes on."""
 
     def fail(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device") if trouble == "disk" else MemoryError

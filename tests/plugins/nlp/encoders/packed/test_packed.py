@@ -272,7 +272,7 @@ def test_explicit_attention_drops_weights_and_knows_which():
 
 
 def varlen_of_a_gpu(query, key, value, query_starts, key_starts, longest_query, longest_key):
-    """What `varlen_attn` returns, by a mask: texts are told apart by where they start."""
+    """What `varlen_attn` returns, by a mask: texts are separated by where they start."""
     assert query_starts.dtype == key_starts.dtype == torch.int32
     own = [
         torch.bucketize(torch.arange(len(tensor)), starts[1:].long(), right=True)

@@ -99,7 +99,7 @@ def test_pipeline_gives_equal_scores(trained: TrialResult):
 
 
 def test_tail_is_the_pipelines_too(prepared: PreparedBert, tiny: Make, make_context: Make):
-    """A model that reads the ends of texts tells the tokenizer so: a pipeline reads the same end."""
+    """A model that reads the ends of texts configures its tokenizer so: a pipeline reads the same end."""
     config = tiny(epochs=1, truncation="tail")
     tail = replace(prepared, encoder=replace(prepared.encoder, truncation="tail"))
     folder = BertTrainer().train(config, tail, make_context()[0]).model_dir

@@ -232,7 +232,7 @@ def test_equal_models_have_nothing_against_chance(tmp_path):
 
 
 def test_several_trainings_have_no_such_test(tmp_path):
-    """With more than one training on a side, no row belongs to a side alone, and nothing is told."""
+    """With more than one training on a side, no row belongs to one side alone, and nothing is reported."""
     paths = [judged(tmp_path, "a", 0.9, seed) for seed in range(2)]
     found = compare(paths, paths[:1], "accuracy", seed=0)
     assert (found.only_first, found.only_second, found.p_value) == (None, None, None)
