@@ -78,7 +78,7 @@ def test_a_file_that_grows_while_it_is_read_ends(tmp_path: Path) -> None:
 
 
 def test_a_pipe_in_the_place_of_a_spec_says_what_to_do(tmp_path: Path) -> None:
-    """A pipe, such as ``<(...)`` of a shell or ``/dev/stdin``, is refused: a spec is a file with its data next to it."""
+    """A pipe such as ``<(...)`` of a shell or ``/dev/stdin`` is refused: the data of a spec are next to its file."""
     ours, theirs = os.pipe()
     try:
         with pytest.raises(SpecError, match=r"not a regular file \(it is a pipe.*write the spec into a file"):

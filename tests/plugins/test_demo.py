@@ -40,7 +40,7 @@ def test_same_size_and_seed_give_the_same_reviews():
 
 
 def test_reviews_are_the_same_on_every_machine():
-    """The content has a known digest: a change of the grammar changes every number measured on it, and is deliberate."""
+    """The content has a known digest: a changed grammar changes every number measured on it, and must be deliberate."""
     made = demo.generate(500, 0)
     content = "\0".join(f"{label}{text}" for text, label in zip(made.texts, made.labels, strict=True))
     assert hashlib.sha256(content.encode()).hexdigest()[:16] == "25bb89c60ff4c80e"

@@ -47,7 +47,7 @@ def test_folder_appears_whole_or_not_at_all(tmp_path):
 
 @pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o002, 0o664), (0o077, 0o600)])
 def test_files_allow_what_the_umask_does(tmp_path, mask, mode):
-    """Files have the umask's mode, whichever library writes them: safetensors makes them readable for the owner only."""
+    """Files have the umask's mode, whichever library writes them: safetensors' own are readable for the owner only."""
 
     def write(path):
         save_file({"a": np.zeros(2)}, path)

@@ -1,4 +1,4 @@
-"""What MODELCAT_* variables may say, and how one that says something else is told."""
+"""What MODELCAT_* variables may say, and how one that says something else is reported."""
 
 import subprocess
 import sys
@@ -67,7 +67,7 @@ def test_a_cache_that_cannot_be_written_is_told_before_work_begins(tmp_path):
 
 
 def test_the_terminal_ui_names_variables_too(environment):
-    """A storage and a folder of settings that cannot be are told by their variables."""
+    """An invalid storage or folder of settings is reported with its variable."""
     environment("STORAGE", "nonsense")
     with pytest.raises(InputError, match="MODELCAT_STORAGE: 'nonsense' is not a storage URL"):
         check_storage(None)

@@ -1,4 +1,4 @@
-"""`modelcat list`, `show`, `schema` and `doctor`: what is broken is told with its distribution, the rest works."""
+"""`modelcat list`, `show`, `schema` and `doctor`: what is broken is reported with its distribution, the rest works."""
 
 import json
 from importlib.metadata import EntryPoint

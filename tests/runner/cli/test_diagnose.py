@@ -1,4 +1,4 @@
-"""From the store to a diagnosis: what the rules are told, and what `modelcat diagnose` prints."""
+"""From the store to a diagnosis: what the rules are given, and what `modelcat diagnose` prints."""
 
 import json
 import shlex

@@ -116,7 +116,7 @@ def test_a_table_is_no_picture(figures, tmp_path):
 
 
 def test_a_picture_without_its_library_names_the_extra(figures, tmp_path, monkeypatch):
-    """What to install is told, and that a page needs none of it."""
+    """The error says what to install, and that a page needs none of it."""
     monkeypatch.setattr("runner.report.saving.find_spec", lambda name: None if name == "kaleido" else find_spec(name))
     result = figures("--chart", "history", "-o", str(tmp_path / "history.png"))
     assert "pip install 'modelcat[images]', or save it as .html" in str(result.exception)

@@ -95,7 +95,7 @@ def test_encodings_that_lines_cannot_have_are_refused(encoding, says):
 
 
 def test_endless_lines_are_refused(monkeypatch):
-    """A line may be long, but not longer than memory allows; its number is told."""
+    """A line may be long, but not longer than memory allows; its number is reported."""
     assert lines_of(b"a\n" + b"x" * 1_000_000)[1] == "x" * 1_000_000
     monkeypatch.setattr(input_lines, "LONGEST", 1 << 20)
     with pytest.raises(DataError, match="f: line 2 is longer than 1 MiB"):

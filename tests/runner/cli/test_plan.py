@@ -70,7 +70,7 @@ def test_a_plan_as_json(plan, tmp_path):
 
 
 def test_a_plan_for_a_person(plan):
-    """Rows, classes, suspects, times, memory, disk and advice are told, with their units."""
+    """Rows, classes, suspects, times, memory, disk and advice are shown, with their units."""
     told = plan(LINEAR).stdout
     for word in ("432 train", "classes", "suspects", "one training", "search", "confirmation", "memory", "disk", "→"):
         assert word in told
@@ -78,7 +78,7 @@ def test_a_plan_for_a_person(plan):
 
 
 def test_a_model_that_makes_no_forecast(plan, simulated):
-    """The data are told all the same, and that the rest is not known."""
+    """The data are shown all the same, and that the rest is not known."""
     spec = {"category": "test", "subcategory": "simulated", "model": "curve", "model_config": {"x": 0.5}}
     result = plan(spec, "--workers", "2")
     assert result.exit_code == 0, result.output

@@ -171,7 +171,7 @@ def unnamed(value):
 
 
 def test_stored_studies_of_the_last_release_mean_the_second_class(folder, tmp_path):
-    """A study whose row and evaluations name no class is told of the second one, in words and JSON."""
+    """A study whose row and evaluations name no class is shown with the second one, in words and JSON."""
     shutil.copytree(folder, tmp_path / "old")
     connection = sqlite3.connect(tmp_path / "old" / "studies.db")
     with connection:

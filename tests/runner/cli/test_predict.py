@@ -279,7 +279,7 @@ def test_parquet_without_a_row_has_its_columns(tmp_path):
 
 
 def test_explanations_say_what_they_are():
-    """Weights and attention are told apart and named, strongest first; foreign words are made safe."""
+    """Weights and attention are distinguished and named, strongest first; foreign words are made safe."""
     explained = Batch([Answered(EXPLAINED["text"], EXPLAINED)])
     shown = "".join(pieces(iter([explained]), "table", TEXTS))
     assert "for good: ending +1.5, \\x1b[31m +0.25  (integrated gradients, log-odds)" in shown
@@ -355,7 +355,7 @@ STUDY = SimpleNamespace(key=KEY, data={"columns": {"text": ["review"], "label": 
 
 
 def test_a_sample_is_spread_over_the_examples(tmp_path):
-    """64 texts of test, or of validation, or none; a damaged file is told."""
+    """64 texts of test, or of validation, or none, are shown; a damaged file is reported."""
     assert sample_inputs(STUDY, tmp_path) == ()
     table = pa.table({"row": range(130), "label": [0] * 130, "text": [f"text {n}" for n in range(130)]})
     parquet.write_table(table, tmp_path / "validation.parquet")
@@ -497,7 +497,7 @@ def test_a_task_that_fails_to_show_an_answer_is_named(monkeypatch):
 
 @pytest.mark.parametrize(("form", "told"), [("csv", "1 of 3 answers have notes"), ("table", "")])
 def test_notes_of_answers_are_counted_where_they_are_easily_overlooked(form, told, monkeypatch, capfd):
-    """A CSV file holds them in a column that nobody opens; a table shows them."""
+    """A CSV file holds notes in a column that is easily overlooked, so they are counted; a table shows them."""
 
     @contextmanager
     def asking(*, debug):

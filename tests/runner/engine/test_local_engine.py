@@ -51,7 +51,7 @@ def test_one_worker_does_job_after_job(engine, tmp_path):
 
 
 def test_an_unexpected_error_carries_its_traceback(engine, tmp_path):
-    """What a trainer raises by accident is told by type and message, its place kept for the log."""
+    """An unexpected error of a trainer is reported by type and message, its traceback kept for the log."""
     failed = run_alone(engine, training(tmp_path, trouble="error"))
     assert failed.error.message == "modelcat-simulated: RuntimeError: something broke"
     assert "modelcat_simulated.py" in failed.details
@@ -156,7 +156,7 @@ def test_workers_that_were_started_end_where_another_cannot_be(simulated, withou
 
 
 def test_an_interrupt_ends_the_waiting_for_room(engine, tmp_path, without_room):
-    """Ctrl+C is heard meanwhile, and what ends tidily after it finds nobody who is gone."""
+    """Ctrl+C is heard meanwhile, and the cleanup after it looks for no process that is gone."""
     without_room(1000)
     with interruption.held_back():
         threading.Timer(3.0, os.kill, (os.getpid(), signal.SIGINT)).start()

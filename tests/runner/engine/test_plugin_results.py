@@ -198,7 +198,7 @@ def test_whatever_a_trainer_raises_is_one_failed_job(raised: BaseException) -> N
 
 
 def test_unexpected_errors_are_told_with_their_distribution() -> None:
-    """Those of modelcat's own plugins are told as they are."""
+    """Unexpected errors of modelcat's own plugins are reported as they are."""
     assert registry.blame(RuntimeError("broke"), KEY) == "modelcat-simulated: RuntimeError: broke"
     assert registry.blame(KeyError(), "nlp/text-classification/linear") == "KeyError"
     assert registry.blame(ValueError("x"), "no/such/key") == "ValueError: x"

@@ -94,7 +94,7 @@ def test_a_name_that_the_plugin_has_not_is_refused(executor):
 
 
 def test_a_model_is_opened_once_for_each_arithmetic(executor):
-    """The open model is kept while the same is asked for, and opened anew for another arithmetic."""
+    """The open model is kept while the same is asked for, and opened again for another arithmetic."""
     for asked in ("auto", "auto", "bf16", "bf16", None):
         labels(executor, "choosing", asked)
     assert executor.trainers["choosing"].opened == 3

@@ -29,7 +29,7 @@ class Ref:
 
 
 class Actor:
-    """An actor that begins, tells and dies when the test says so."""
+    """An actor that begins, reports and dies when the test says so."""
 
     def __init__(self, options):
         self.options, self.refs, self.got, self.killed = options, [], [], False
@@ -46,7 +46,7 @@ class Actor:
         self.refs[-1].set(None)
 
     def tell(self, *events):
-        """Tell events."""
+        """Report events."""
         self.refs[-1].set(list(events))
 
     def die(self, reason="The actor is dead because its worker process has died."):
@@ -95,7 +95,7 @@ class FakeRay:
         actor.killed = True
 
     def alive(self):
-        """Return the actors that nobody has ended."""
+        """Return the actors that have not been ended."""
         return [actor for actor in self.actors if not actor.killed]
 
 
@@ -163,7 +163,7 @@ def test_reports_are_answered_where_they_come_from(ray, start):
 
 
 def test_a_lost_actor_fails_its_job_and_is_replaced(ray, start):
-    """The job is told to have lost its worker, with the node's name; the next one runs on another actor there."""
+    """The job's failure is a lost worker, with the node's name; the next job runs on another actor there."""
     running = start()
     ray.actors[0].start()
     running.events(0.0)
@@ -180,7 +180,7 @@ def test_a_lost_actor_fails_its_job_and_is_replaced(ray, start):
 
 @pytest.mark.parametrize("began", [True, False])
 def test_a_training_is_asked_to_pause(ray, start, began):
-    """One that runs is told so; one that waits for a worker ends at once, since there is nothing to keep."""
+    """A running training gets the request; one that waits for a worker ends at once, since there is nothing to keep."""
     running = start()
     if began:
         ray.actors[0].start()
@@ -260,7 +260,7 @@ def test_better_nodes_that_join_do_not_add_to_the_number_wanted(ray, start):
 
 
 def test_a_worker_has_a_gpu_where_there_are_any(ray, start):
-    """Nodes without GPUs are left alone beside one that has two; threads are its cores' share."""
+    """Nodes without GPUs are left alone next to one that has two; threads are its cores' share."""
     ray.join("big", cpus=16, gpus=2)
     start()
     assert [(actor.node, actor.options["num_gpus"]) for actor in ray.actors] == [("big", 1), ("big", 1)]
@@ -315,7 +315,7 @@ def test_a_node_that_joins_later_and_is_unfit_is_told_and_left_alone(ray, start)
 
 
 def test_other_versions_are_told(ray, start, monkeypatch):
-    """A node with another torch computes other numbers: whoever runs the study should know."""
+    """A node with another torch computes other numbers, so the user who runs the study gets a message."""
     told = []
     monkeypatch.setattr(cluster, "_version", lambda name: "0.1")
     start(tell=told.append)
@@ -325,7 +325,7 @@ def test_other_versions_are_told(ray, start, monkeypatch):
 
 
 def test_a_node_that_lacks_a_library_gets_no_work(ray, start, monkeypatch):
-    """What is here a training may need: told before there is work, or later by a line; what nobody has is no matter."""
+    """A node without a library that the study's machine has is refused, or reported later; what both lack is ignored."""
     told = []
     running = start(tell=told.append)
     theirs = {**dict.fromkeys(cluster._LIBRARIES), "numpy": "9.2"}
@@ -380,7 +380,7 @@ def test_closing_ends_every_actor(ray, start, tmp_path):
 
 
 def test_ticks_are_gathered_on_the_node():
-    """Of ticks in a row the last is told; what else happens is told at once, in order."""
+    """Of ticks in a row the last is reported; other events are reported at once, in order."""
     worker = RayWorker.__new__(RayWorker)  # without its loop, which would end this process with the pipe
     worker._pipe, loop = multiprocessing.Pipe()
     for event in (Tick(1, 0.1), Tick(1, 0.2), Done(1, 3), Tick(2, 0.1)):

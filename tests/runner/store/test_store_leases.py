@@ -80,7 +80,7 @@ def test_a_holder_lives_on_though_the_clock_is_set(
 
 @pytest.mark.both_databases
 def test_expired_lease_is_taken(store: Store, make_study: Callable[..., None]) -> None:
-    """A lease of another host is refused until it expires, and then taken by anybody."""
+    """A lease of another host is refused until it expires, and any process may take it then."""
     make_study()
     away = Owner("elsewhere.example", 1, 0.0)
     store.acquire("reviews", away, timedelta(0))
@@ -140,7 +140,7 @@ def test_renewed_lease_lasts_longer(store: Store, lease: Lease) -> None:
 
 
 def test_release_frees_the_study(store: Store, lease: Lease) -> None:
-    """After release the study has its last state and anybody may take it."""
+    """After release the study has its last state and any process may take it."""
     store.release("reviews", lease, "finished")
     study = store.study("reviews")
     assert (study.state, study.lease) == ("finished", None)

@@ -1,4 +1,4 @@
-"""Workers in the background: one a storage and machine, alive without whoever started it, never missed by a study."""
+"""Workers in the background: one per storage and machine, independent of its parent, never missed by a study."""
 
 import json
 import os
@@ -83,7 +83,7 @@ def test_a_worker_is_found_though_the_clock_is_set(workspace, monkeypatch):
 
 
 def test_one_worker_is_enough(request_of, workspace):
-    """A second start finds the first worker, which runs what was queued since; its end is told by the list."""
+    """A second start finds the first worker, which runs what was queued since; the list shows its end."""
     assert running_worker(workspace) is None
     submit(request_of(trials=2, name="one"), workspace)
     pid = start_worker(workspace)
@@ -121,7 +121,7 @@ def test_a_worker_outlives_its_starter_and_its_terminal(request_of, workspace, t
 
 
 def test_two_starters_at_once_start_one_worker(request_of, workspace, tmp_path):
-    """Whoever comes second waits for the first, and is told the same pid."""
+    """The second starter waits for the first, and gets the same pid."""
     submit(request_of(trials=2, name="mine"), workspace)
     command = [sys.executable, "-c", START, tmp_path]
     starters = [
@@ -143,7 +143,7 @@ def test_what_is_queued_while_a_worker_ends_is_run(request_of, workspace, record
             submit(request_of(trials=1, name="late", confirm={"top": 0, "seeds": 1}), workspace)
             seen.append(start_worker(workspace))
         done = original(self, *arguments)
-        if done:  # off the list: whoever comes now starts another
+        if done:  # off the list: the next caller starts another
             seen.append(running_worker(workspace))
         return done
 

@@ -168,7 +168,7 @@ def test_the_coordinators_own_faults_stop_the_study(request_of, workspace, recor
 
 
 def test_a_folder_that_is_removed_during_a_training_fails_no_trial(request_of, workspace, recorder):
-    """Its study stops, and says which folder it was; the loss of the log is told."""
+    """Its study stops, and says which folder it was; the loss of the log is reported."""
     request = request_of({"x": 0.5, "seconds": 0.5}, trials=2, name="mine")
     recorder.measured = lambda *_: shutil.rmtree(workspace.folder, ignore_errors=True)
     with pytest.raises(EnvironmentFaultError, match="was removed during its training"):

@@ -65,7 +65,7 @@ def judged_classes(judged):
 
 
 def test_what_cannot_be_found_out_is_told_and_kept(request_of, workspace, recorder, monkeypatch):
-    """A look that fails leaves the study finished, with the reason beside what is known."""
+    """An analysis that fails leaves the study finished, with the reason next to what is known."""
 
     def fail(*_, **__):
         raise WorkError("a library is missing")

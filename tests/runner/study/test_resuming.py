@@ -49,7 +49,7 @@ def opened(workspace):
 
 
 def at(training, progress, kind=Report):
-    """Return what tells whether a training has come to this place of its schedule."""
+    """Return a function that returns whether a training has come to this place of its schedule."""
 
     def wanted(name, event):
         told = event.metrics.progress if isinstance(event, Report) else getattr(event, "progress", None)
@@ -65,7 +65,7 @@ def accuracies(x):
 
 @pytest.mark.parametrize(("progress", "kind"), [(0.25, Report), (0.75, Report), (0.5, Checkpointed)])
 def test_a_trial_goes_on_under_its_number(request_of, workspace, recorder, progress, kind):
-    """Before or after the pruner is told of a measurement: each is stored and told once, the value is the same."""
+    """Before or after the pruner gets a measurement: each is stored and reported once, the value is the same."""
     request = request_of(CONFIG, name="mine", trials=4, sampler="random", confirm={"top": 0, "seeds": 1})
     killed(request, workspace, recorder, at("trial/2", progress, kind))
     record = run_study(request, workspace, recorder)
@@ -111,7 +111,7 @@ def test_a_study_that_dies_twice_goes_on_from_the_older_run(request_of, workspac
 
 
 def test_each_try_has_a_folder_of_its_own(tmp_path):
-    """Whoever writes on in an earlier one harms nobody; its checkpoints are told, the newest try's first."""
+    """A process that writes on in an earlier one does no harm; checkpoints are listed, the newest try's first."""
     folders = StudyFolders(tmp_path, 3)
     tries = [folders.training("trial/7", attempt) for attempt in range(1, 12)]
     assert [folder.name for folder in tries] == ["trial-7", *(f"trial-7.{n}" for n in range(2, 12))]
@@ -161,7 +161,7 @@ def test_earlier_runs_are_looked_into_newest_first(tmp_path):
 
 
 def test_no_checkpoint_of_any_try_outlives_its_study(tmp_path):
-    """Nor does a model that no record names, though somebody has written it into the folder of a try that was over."""
+    """Nor does a model that no record names, though a process has written it into the folder of a try that was over."""
     folders = StudyFolders(tmp_path, 2)
     left = [folders.training("trial/7", attempt) / name for attempt in (1, 2) for name in (CHECKPOINTS, "model")]
     for folder in left:

@@ -54,7 +54,7 @@ def test_a_logarithm_is_dropped_where_the_value_is_zero():
 
 
 def test_a_share_in_a_range_of_counts_is_refused():
-    """A warm-up told as a share cannot lie in a range of whole numbers; the field is named."""
+    """A warm-up given as a share cannot lie in a range of whole numbers; the field is named."""
     with pytest.raises(SpecError, match="warmup_steps") as caught:
         widen({"warmup_steps": IntRange(0, 500)}, {"warmup_steps": 0.06})
     assert caught.value.field == "study.search_space.warmup_steps"

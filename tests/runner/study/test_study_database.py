@@ -23,7 +23,7 @@ from runner.study.workspace import Workspace
 
 pytestmark = pytest.mark.usefixtures("quick_importance")
 
-#: Seconds that a database is away or locked at least, until it is told; longer ones by hand: MODELCAT_TEST_OUTAGE=60.
+#: Seconds that a database is away or locked at least, until it is reported; longer by hand: MODELCAT_TEST_OUTAGE=60.
 OUTAGE = float(os.environ.get("MODELCAT_TEST_OUTAGE", "0"))
 TRIALS = 8
 
@@ -44,7 +44,7 @@ class Watcher:
             self._waits.set()
 
     def keep_away(self):
-        """Return when the study has told that it waits, and the outage was as long as is asked for."""
+        """Return when the study has reported that it waits, and the outage was as long as is asked for."""
         time.sleep(OUTAGE)
         assert self._waits.wait(60)
 
@@ -150,7 +150,7 @@ def test_the_list_of_workers_holds_no_password(server_place):
 
 
 def test_a_study_waits_for_a_lock(request_of, workspace, recorder):
-    """A study on SQLite goes on after somebody else has kept the file locked for a while, and tells that it waits."""
+    """A study on SQLite goes on after another process has locked the file for a while, and reports that it waits."""
 
     def lock():
         path = workspace.storage.removeprefix("sqlite:///")
@@ -198,7 +198,7 @@ def test_a_study_stops_and_goes_on(request_of, workspace, recorder, monkeypatch,
     with pytest.raises(StoreError, match=message):
         run_study(request_of(trials=TRIALS), workspace, Watcher(recorder, 3, act))
     if trouble is None:
-        assert not path.exists()  # nor made anew
+        assert not path.exists()  # nor created again
         away.rename(path)
     how["begin"] = begin
     with closing(sqlite3.connect(path)) as connection, connection:  # its process would be gone

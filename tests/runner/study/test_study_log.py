@@ -1,4 +1,4 @@
-"""The log of a study: what is told is written, whatever happens to the file."""
+"""The log of a study: what is reported is written, whatever happens to the file."""
 
 import errno
 import io
@@ -29,7 +29,7 @@ OPENED = Opened(
 
 @pytest.fixture
 def said():
-    """Return what a log has told about itself."""
+    """Return what a log has reported about itself."""
     return []
 
 
@@ -125,7 +125,7 @@ def test_foreign_lines_are_left_out(log, tmp_path, foreign):
 
 
 def test_hostile_text_is_made_safe(log, tmp_path):
-    """Controls and bidi marks become visible, whether we wrote them or somebody else did; a line stays one line."""
+    """Controls and bidi marks become visible, whether modelcat wrote them or not; a line stays one line."""
     log.note("a\x1b[31mb\nc\u202ed")
     hostile = {"time": "2026-01-01T00:00:00+00:00", "kind": "\x1b", "training": "\x07", "text": "\x9b" + "x" * 10_000}
     with (tmp_path / "mine" / "log.jsonl").open("a") as file:
@@ -163,7 +163,7 @@ def test_a_log_that_cannot_be_written_is_told_once(tmp_path, said):
 
 
 def test_a_log_that_is_removed_while_a_study_runs_is_told_and_begun_anew(log, tmp_path, said):
-    """Nobody takes the new one for the whole."""
+    """The new log says that it is not the whole one."""
     log.note("one")
     shutil.rmtree(tmp_path / "mine")
     log.note("two")
@@ -176,7 +176,7 @@ def test_a_log_that_is_removed_while_a_study_runs_is_told_and_begun_anew(log, tm
 
 
 def test_a_log_goes_on_when_a_full_disk_has_room_again(log, tmp_path, said, monkeypatch):
-    """No line is there by half, and how many are missing is told once."""
+    """No line is there by half, and the number of missing ones is reported once."""
     room = [100]
 
     class NearlyFull(io.FileIO):
@@ -210,7 +210,7 @@ def test_a_log_that_cannot_be_read_is_told(tmp_path):
 
 
 def test_a_log_stays_bounded_and_keeps_its_end(log, tmp_path, monkeypatch):
-    """Beyond its limit the older half goes; whoever looks on is given all that is left."""
+    """Beyond its limit the older half goes; a reader gets all that is left."""
     monkeypatch.setattr(study_log, "_MOST", 20_000)
     folder = tmp_path / "mine"
     sizes, offset, lines = [], 0, []
@@ -248,7 +248,7 @@ def test_ten_thousand_trials_take_less_than_twenty_megabytes(tmp_path):
 
 
 def test_a_tee_tells_everybody(recorder):
-    """Each listener is told everything, in order."""
+    """Each listener receives everything, in order."""
     other = type(recorder)()
     tee = broadcast(recorder, other)
     tee.phase("search", 3)

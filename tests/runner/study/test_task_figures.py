@@ -1,4 +1,4 @@
-"""Figures of a task: whatever one does, it is told in its place and takes nothing else with it."""
+"""Figures of a task: whatever one does, it is reported in its place and takes nothing else with it."""
 
 from dataclasses import replace
 from importlib.metadata import EntryPoint
@@ -112,7 +112,7 @@ def test_insights_are_those_of_the_winner(snapshot, task_of):
 
 
 def test_a_task_without_figures_or_that_is_gone_says_so(snapshot, monkeypatch):
-    """One figure tells why there is none."""
+    """One figure says why there is none."""
     monkeypatch.setattr(registry, "load_task", lambda _: SimpleNamespace(key="nlp/text-classification"))
     assert "draws no figures" in task_figures(snapshot, "winner", "test")[0].reason.template
 
@@ -125,7 +125,7 @@ def test_a_task_without_figures_or_that_is_gone_says_so(snapshot, monkeypatch):
 
 
 def test_a_task_that_cannot_be_used_says_why(snapshot, monkeypatch):
-    """A key that two distributions claim is told as the registry tells it."""
+    """A key that two distributions claim is reported as the registry reports it."""
     points = [EntryPoint("nlp/text-classification", "json:loads", registry.TASKS) for _ in range(2)]
     for point, name in zip(points, ("ours", "theirs"), strict=True):
         vars(point)["dist"] = SimpleNamespace(name=name, version="1")

@@ -32,7 +32,7 @@ BETTER = VerdictInput(
 
 
 def test_a_clear_winner():
-    """Both differences are told in points with their intervals."""
+    """Both differences are given in points with their intervals."""
     verdict = verdict_of(BETTER)
     assert verdict["sentence"] == (
         "Trial 7 beats the given configuration: its accuracy is 0.8 points higher (95 % interval 0.2 to 1.4, 3 against "
@@ -61,7 +61,7 @@ def test_the_given_configuration_can_win():
 
 @pytest.mark.parametrize("winner", ["given", "trial/7"])
 def test_an_exact_tie_is_called_one(winner):
-    """Two that are equal are told to be, without a difference of nothing and without a sign before zero."""
+    """Two that are equal are called equal, without a difference of nothing and without a sign before zero."""
     tie = compared(-0.0, -0.0, 0.0)
     verdict = verdict_of(replace(BETTER, winner=winner, versus_given=tie, versus_baseline=tie))
     assert "have the same accuracy (95 % interval 0.0 to 0.0" in verdict["sentence"]
@@ -80,7 +80,7 @@ def test_a_zero_has_no_sign(metric):
 
 
 def test_losing_to_the_baseline_is_said_plainly():
-    """A model below the bag of words is told to be dropped."""
+    """For a model below the bag of words the advice is to drop it."""
     verdict = verdict_of(replace(BETTER, versus_baseline=compared(-0.05, -0.07, -0.03)))
     assert (
         "loses to the linear baseline, because its accuracy is 5.0 points lower (95 % interval 3.0 to 7.0"
@@ -157,7 +157,7 @@ def test_a_winner_at_chance_level_is_called_so_first(winner):
 
 @pytest.mark.parametrize("low_high", [(-0.07, -0.03), (-0.07, 0.01)])
 def test_a_winner_below_the_baseline_is_called_so_first(low_high):
-    """A model that is behind the bag of words is told to be so before it is compared with anything else."""
+    """A model that is behind the bag of words is called so before it is compared with anything else."""
     verdict = verdict_of(replace(SHOWN, above_chance=True, versus_baseline=compared(-0.03, *low_high)))
     first = verdict["sentence"].partition("(")[0]
     assert "the linear baseline" in first
@@ -219,7 +219,7 @@ def test_differences_are_told_in_words_for_every_metric(metric, english_says, ge
 
 
 def test_intervals_go_the_way_that_the_sentence_says():
-    """Of what is worse, the interval tells how much worse."""
+    """Of what is worse, the interval shows how much worse."""
     finding = replace(BETTER, metric=RANK, versus_baseline=compared(-1.52, -2.5, -0.5))
     assert "its mean rank is 1.52 higher (95 % interval 0.5 to 2.5" in verdict_of(finding)["sentence"]
 

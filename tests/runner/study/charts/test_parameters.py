@@ -52,7 +52,7 @@ def test_two_axes_need_two_parameters(trials_of, whole, key):
 
 
 def test_values_of_any_kind_are_categories(trials_of):
-    """Truth values, texts and numbers beside each other each keep their own place."""
+    """Truth values, texts and numbers next to each other each keep their own place."""
     snapshot = trials_of(0.1, 0.2, 0.3, 0.4)
     values = [True, "1", 1, None]
     trials = {n: replace(t, params={"x": values[n]}) for n, t in snapshot.trials.items()}
