@@ -325,7 +325,7 @@ def test_other_versions_are_told(ray, start, monkeypatch):
 
 
 def test_a_node_that_lacks_a_library_gets_no_work(ray, start, monkeypatch):
-    """A node without a library that the study's machine has is refused, or reported later; what both lack is ignored."""
+    """A node without a library that the study's machine has is refused, or reported later; what both lack is fine."""
     told = []
     running = start(tell=told.append)
     theirs = {**dict.fromkeys(cluster._LIBRARIES), "numpy": "9.2"}
