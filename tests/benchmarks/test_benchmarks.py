@@ -1,4 +1,4 @@
-"""The benchmarks still run, and treat all contestants alike; no time is asserted."""
+"""The benchmarks still run, and treat all contestants alike; no times are asserted."""
 
 import contextlib
 import functools
@@ -147,7 +147,7 @@ def test_made_up_reviews_are_as_long_as_drawn(part, tmp_path):
 
 
 def test_reviews_come_back_as_written(part, tmp_path):
-    """Whatever a review holds, what looks like an end of line too, all contestants read the same."""
+    """All contestants read the same reviews, whatever these hold, including what looks like a line ending."""
     reviews = part("reviews")
     texts = ["one\u0085two", "three\u2028four\nfive\rsix", "\U0001f600"]
     files = reviews.write(tmp_path, {"train": 3}, [reviews.Reviews(texts, [0, 1, 0])])
@@ -181,7 +181,7 @@ def test_forward_pass_is_counted_by_its_matrices(part, tmp_path):
 
 
 def test_ratios_pair_what_ran_together(part):
-    """A ratio is the median over rounds of what stood next to each other, not the ratio of medians."""
+    """A ratio is the median over rounds of what ran side by side, not the ratio of medians."""
     ours, theirs = [{"x": 2}, {"x": 30}, {"x": 4}], [{"x": 1}, {"x": 10}, {"x": 1}]
     assert part("rounds").ratios({"modelcat": ours, "trainer": theirs}, ["x"]) == {"modelcat / trainer": {"x": 3}}
     assert part("rounds").paired_ratio([{"x": None}], [{"x": 1}], "x") is None

@@ -26,7 +26,7 @@ LOSS = unknown_metric("log_loss", Direction.MINIMIZE)
 
 @pytest.mark.parametrize("metric", [OF_FRAUD, LOSS])
 def test_a_study_keeps_the_whole_record(metric) -> None:
-    """A way through JSON changes nothing."""
+    """A metric's record is the same after it was stored as JSON."""
     assert metric_from_json(json.loads(json.dumps(metric_to_json(metric)))) == metric
 
 
@@ -41,7 +41,7 @@ def test_a_study_keeps_the_whole_record(metric) -> None:
     ],
 )
 def test_records_that_are_damaged_are_refused(change, error) -> None:
-    """What is no metric raises, and is not shown as one; a missing field does too."""
+    """An invalid record raises, and is not shown as a metric; so does one with a missing field."""
     stored = metric_to_json(OF_FRAUD)
     with pytest.raises(error):
         metric_from_json(stored | change)
@@ -59,7 +59,7 @@ def test_better_depends_on_the_direction() -> None:
 
 
 def test_metrics_that_no_task_describes_keep_their_keys() -> None:
-    """Label and phrase are the name itself."""
+    """Without a task's record, label and phrase are the metric's key itself."""
     assert (english(LOSS.label), metric_phrase(LOSS), LOSS.of) == ("log_loss", "log_loss", None)
 
 

@@ -1,4 +1,4 @@
-"""Finding tasks and models: lazily, without one spoiling the others."""
+"""Finding tasks and models: lazily, without a broken one affecting the others."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ class FakeDistribution:
 
 @pytest.fixture
 def announce(monkeypatch):
-    """Return a function that makes the registry see these models and tasks alone: (key, value, distribution) each."""
+    """Return a function that makes the registry see only these models and tasks: (key, value, distribution) each."""
 
     def show(*models, tasks=()):
         made = {MODELS: [], TASKS: []}
@@ -131,7 +131,7 @@ def test_a_broken_task_says_what_is_broken(announce, value, part):
 
 @pytest.mark.parametrize("raised", ["SystemExit(3)", "GeneratorExit()", "type('Own', (BaseException,), {})('x')"])
 def test_a_plugin_that_ends_the_program_at_import_is_a_broken_plugin(announce, tmp_path, monkeypatch, raised):
-    """What is no Exception does not end the command; only an interrupt of the user does."""
+    """A plugin that raises anything but an Exception does not end the command; only the user's interrupt does."""
     (tmp_path / "ends_at_import.py").write_text(f"raise {raised}\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     announce(("a/b/c", "ends_at_import:model", "ending"), tasks=[("a/b", "ends_at_import:task", "ending")])

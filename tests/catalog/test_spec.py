@@ -335,7 +335,7 @@ def test_a_field_that_may_name_a_folder_starts_from_the_specs_folder(tmp_path, m
     ],
 )
 def test_a_name_that_no_folder_can_have_everywhere_is_refused(name, tmp_path):
-    """Or that the folder of studies uses itself."""
+    """A name that no folder can have on every system, or that the folder of studies itself uses, is refused."""
     assert list(problems(made(study={"name": name}), tmp_path)) == ["study.name"]
 
 
@@ -343,5 +343,5 @@ def test_a_name_that_no_folder_can_have_everywhere_is_refused(name, tmp_path):
     "name", ["worker", "worker.lock2", "worker.locks", "console", "com", "com10", "nul-1", "a.con"]
 )
 def test_a_name_that_only_looks_like_one_is_free(name, tmp_path):
-    """Nothing else is refused."""
+    """A name that only looks like a reserved one is accepted."""
     assert spec.resolve(made(study={"name": name}), tmp_path).spec.study.name == name

@@ -42,7 +42,7 @@ SPECS = {
 
 
 def refused(shell, spec, *parts, command="run"):
-    """Expect that a spec is refused with a message that has all parts, and that nothing is written."""
+    """Check that a spec is refused with a message that has all parts, and that nothing is written."""
     shell.write("spec.json", spec)
     before = {path for path in shell.folder.rglob("*") if shell.folder / "cache" not in (path, *path.parents)}
     printed = shell.run(command, "spec.json", code=2)
@@ -128,7 +128,7 @@ def test_a_name_taken_by_another_spec_is_refused_with_the_difference(shell, simu
 
 
 def test_reading_where_there_is_nothing(shell):
-    """Commands that read print [] where there is no database, and make none; naming a study there is an error."""
+    """Commands that read print [] if there is no database, and create none; naming a study there is an error."""
     assert shell.json("studies") == []
     assert shell.json("trials", "mine") == []
     assert "No studies yet" in shell.run("studies").out

@@ -1,4 +1,4 @@
-"""submit, worker and stop, as a person types them."""
+"""submit, worker and stop, as a user types them."""
 
 import json
 import os

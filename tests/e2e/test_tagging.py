@@ -127,7 +127,7 @@ def test_plain_tags_are_tuned_for_accuracy(trained):
     ],
 )
 def test_broken_files_are_refused(trained, content, message):
-    """One clear message with file and line, and exit code 2."""
+    """A broken file is refused with one clear message that has file and line, and exit code 2."""
     shell, _ = trained
     shell.write("broken.conll", content)
     shell.write("broken.json", {**spec("lookup", {}), "dataset": {"source": "files", "train": "broken.conll"}})

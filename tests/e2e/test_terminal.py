@@ -1,4 +1,4 @@
-"""The whole story in a real terminal: a person comes, starts a study, looks at it, and leaves; the study goes on."""
+"""A whole session in a real terminal: a user starts a study, watches it, and leaves; the study goes on."""
 
 import os
 import shutil
@@ -173,7 +173,7 @@ def test_no_colours_and_no_unicode(shell, terminal):
     ("name", "value", "told"), [("TERM", "dumb", "TERM='dumb'"), ("PYTHONIOENCODING", "latin-1", "--ascii")]
 )
 def test_a_terminal_that_cannot_show_it_is_told_so(shell, name, value, told):
-    """Where the screens cannot be drawn one line says why and what to do, with exit code 2."""
+    """A terminal that cannot draw the screens gets one line that says why and what to do, and exit code 2."""
     import pty
 
     ours, theirs = pty.openpty()
@@ -195,6 +195,6 @@ def test_a_terminal_that_cannot_show_it_is_told_so(shell, name, value, told):
 
 
 def test_without_a_terminal_it_says_what_to_use_instead(shell):
-    """In a pipe it does not draw, and names the commands for scripts."""
+    """In a pipe the UI does not draw, and names the commands for scripts."""
     printed = shell.run("browse", code=2)
     assert "modelcat studies --json" in printed.err

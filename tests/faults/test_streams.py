@@ -46,7 +46,7 @@ COMMANDS = {
     "doctor": 0,
     "validate nowhere★.json --json": 2,
 }
-"""Arguments, and the exit code where nothing is in the way."""
+"""Arguments, and the exit code if nothing is in the way."""
 STREAMS = {
     "ascii": ("", {"PYTHONIOENCODING": "ascii"}),
     "C": ("", {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}),

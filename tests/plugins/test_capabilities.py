@@ -1,4 +1,4 @@
-"""What our own task and models offer beyond the contract: a method that is renamed must not make one vanish unseen."""
+"""What modelcat's own task and models offer beyond the contract: a renamed method must not remove one unnoticed."""
 
 import pytest
 

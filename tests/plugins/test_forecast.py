@@ -90,7 +90,7 @@ def test_steps_are_counted_without_the_first(prepared: PreparedBert, tiny: Make,
 
 
 def test_memory_that_runs_out_in_the_probe(prepared: PreparedBert, tiny: Make, monkeypatch: pytest.MonkeyPatch):
-    """The probe goes on with smaller pieces as a training does, and says so; where nothing fits, it fails."""
+    """The probe goes on with smaller pieces as a training does, and says so; if nothing fits, it fails."""
     real = PackedModel.outputs
 
     def narrow(self: PackedModel, tokens: Any, part: np.ndarray) -> torch.Tensor:

@@ -224,7 +224,7 @@ def test_strange_training_texts_are_learnt_and_stored(tmp_path, trainer):
 
 
 def test_texts_without_any_character_are_refused(tmp_path, trainer):
-    """Where no training text holds more than whitespace, the data are named, not min_df; a given min_df is."""
+    """If no training text holds more than whitespace, the data are named, not min_df; a given min_df is."""
     prepared = prepare(trainer, tmp_path)
     blank = TextSplit((" ", "\n") * 5, np.arange(10) % 2)
     prepared = replace(prepared, splits={**prepared.splits, "train": blank})

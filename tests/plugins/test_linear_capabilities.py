@@ -96,7 +96,7 @@ def test_calibrating_divides_the_scores_and_remembers_it(tmp_path, classes):
 
 
 def test_calibrating_what_needs_none_is_remembered_too(tmp_path):
-    """Where fitting makes no sense the temperature is 1, and the folder says that it was looked at."""
+    """If fitting makes no sense the temperature is 1, and the folder says that it was looked at."""
     prepared, trainer = prepare(tmp_path, rows=200, noise=0), model.trainer()
     result = train(prepared, tmp_path / "trial")
     assert read_temperature(result.model_dir) is None

@@ -22,7 +22,7 @@ STUDY = SimpleNamespace(key="nlp/text-classification/linear", data={}, spec={})
 
 @pytest.mark.parametrize("kind", BLOCKING)
 def test_a_database_is_a_file(tmp_path, kind):
-    """Every command that opens it says what is there instead."""
+    """Every command that opens a database says what is there instead."""
     put_special(tmp_path / "studies.db", kind)
     for look in (Store.exists, lambda url: Store.open(url, create=True)):
         with pytest.raises(StoreError, match="not a regular file"):

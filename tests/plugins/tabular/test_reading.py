@@ -54,7 +54,7 @@ def test_the_target_is_found_by_its_name(load, task, table, given, truth):
 
 
 def test_the_last_column_is_taken_with_a_note(load):
-    """If no name says so."""
+    """The last column is the target, with a note, if no name says which one is."""
     data = load("regression", renamed(price="x1", label="x2"))
     assert data.summary.columns["target"] == "x1"
     assert any("the last one, 'x1', was taken" in note for note in data.summary.notes)
@@ -67,7 +67,7 @@ def test_several_names_are_not_guessed(load):
 
 
 def test_groups_stay_together_and_times_in_order(load):
-    """As for texts."""
+    """Groups stay together and times in order, as for texts."""
     table = {**TABLE, "customer": [number // 3 for number in range(300)]}
     data = load("regression", table, target="price", group="customer", features=["age", "city", "customer"])
     customers = {split: set(rows.frame.columns["customer"].tolist()) for split, rows in data.splits.items()}
@@ -89,7 +89,7 @@ def test_limits_and_seeds_decide_which_rows(load):
 
 
 def test_the_fingerprint_knows_every_cell(load):
-    """A change of one cell of a feature changes it."""
+    """A change of one cell of a feature changes the fingerprint."""
     cells = [cell if number != 200 else "Paris" for number, cell in enumerate(TABLE["city"])]
     changed = load("regression", {**TABLE, "city": cells}, target="price").summary
     assert load("regression", TABLE, target="price").summary.fingerprint != changed.fingerprint
@@ -152,7 +152,7 @@ def test_a_first_line_that_looks_like_a_row_is_refused_with_the_columns_that_the
 
 
 def test_rows_to_predict_and_rows_with_truths_have_the_header_of_the_study(load, train, tmp_path):
-    """As it is named after what the study knows."""
+    """Rows to predict and rows with truths have the header of the study."""
     table = {"yes": ["yes", "no"] * 30, "age": [number % 7 for number in range(60)], "bought": ["0", "1", "1"] * 20}
     found = train("tabular/classification/linear", load("classification", table, target="bought"))
     (rows,) = found.task.open_file(InputFile(tmp_path / "rows.csv", data=found.json)).batches(100)
@@ -163,7 +163,7 @@ def test_rows_to_predict_and_rows_with_truths_have_the_header_of_the_study(load,
 
 
 def test_the_kind_of_each_column_is_listed(load):
-    """Of very many columns the first ones, and how many there are more."""
+    """The kind of each column is listed; of very many columns the first ones, and how many more there are."""
     data = load("regression", TABLE, target="price", ignore=["since"])
     facts = {fact.name.template: english(fact.text) for fact in feature_facts_line(data_to_json(data.summary))}
     assert facts["kinds"] == "age (number), city (category), member (yes or no), label (category)"

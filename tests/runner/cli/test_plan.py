@@ -105,7 +105,7 @@ def test_a_wrong_spec_is_told_as_validate_tells_it(plan):
     [("nlp/text-classification/missing", "missing"), ("test/simulated/broken", "min_df is 9")],
 )
 def test_a_baseline_that_fails_does_not_fail_a_plan(tmp_path, monkeypatch, capsys, baseline, reason):
-    """The plan is made all the same, with the reason and without the baseline's cost."""
+    """A plan is made even if the baseline fails, with the reason and without the baseline's cost."""
     request = resolve({**LINEAR, "dataset": {"source": "demo", "size": 100}}, tmp_path)
     request = replace(request, task=replace(request.task, baseline=baseline))
     if "simulated" in baseline:
@@ -157,7 +157,7 @@ def test_a_plan_for_texts_without_spaces(plan, tmp_path):
 
 
 def test_a_plan_of_one_trial_has_a_baseline(tmp_path):
-    """As the study itself has; of the baseline's own study there is none."""
+    """A plan of one trial has a baseline, as the study itself has; the baseline's own study has none."""
     spec = {**LINEAR, "dataset": {"source": "demo", "size": 100}, "study": {"trials": 1}}
     request = resolve(spec, tmp_path)
     workspace = Workspace("sqlite:///none.db", tmp_path / "studies", tmp_path / "cache")

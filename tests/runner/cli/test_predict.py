@@ -104,7 +104,7 @@ def test_a_task_that_takes_no_inputs_says_so(monkeypatch, tmp_path):
 
 
 def test_the_next_command_holds_the_fields(monkeypatch):
-    """It has the example of a single field, an object of several; a file where neither is known."""
+    """The next command shows the example of a single field, or an object of several; a file if neither is known."""
     record, fields = SimpleNamespace(study="mine", key=KEY, data={}), [InputField("last", "choice", ("it's", "b"))]
     monkeypatch.setattr(registry, "load_task", lambda _: SimpleNamespace(key="a/b", input_fields=lambda _: fields))
     assert _predict_hint(record) == "modelcat predict mine --file FILE"
@@ -127,12 +127,12 @@ def test_the_next_command_holds_the_fields(monkeypatch):
     ],
 )
 def test_options_of_a_file_need_one(options, says):
-    """Nothing that is asked for is passed over in silence."""
+    """An option of a file is refused without one."""
     assert says in str(CliRunner().invoke(app, ["predict", "mine", *options]).exception)
 
 
 def test_a_named_column_that_is_not_read_is_told(monkeypatch, tmp_path):
-    """A task that passes over --column is found out."""
+    """A task that ignores --column is detected."""
     table = InputTable(("a", "b"), ("b",), (), (), (), lambda _: iter(()))
     monkeypatch.setattr(registry, "load_task", lambda _: SimpleNamespace(key="a/b", open_file=lambda _: table))
     with pytest.raises(InputError, match="--column names 'a', but the task a/b takes the input from 'b'"):
@@ -481,7 +481,7 @@ def test_cells_are_those_that_the_task_names(monkeypatch, columns, says):
 
 
 def test_a_task_that_fails_to_show_an_answer_is_named(monkeypatch):
-    """What a stranger's code raises is one message with its distribution, not a traceback."""
+    """An error of a third party's task is one message with its distribution, not a traceback."""
     task = SimpleNamespace(
         key="nlp/text-classification",
         headline=lambda _: 1 / 0,

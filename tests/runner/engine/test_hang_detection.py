@@ -71,7 +71,7 @@ def test_a_training_that_goes_on_may_measure_at_once(training):
 
 
 def test_other_tasks_have_a_limit_of_their_own(training):
-    """What never gives a sign is given hours."""
+    """A task that gives no sign is given hours."""
     assert after(Prepare(training.setup), 4000).limit == 5000
 
 
@@ -120,7 +120,7 @@ def test_a_kill_for_want_of_memory_is_told_as_such(simulated, training, monkeypa
 
 
 def test_the_systems_count_is_read(tmp_path, monkeypatch):
-    """The count is one line among many; where there is no such file nothing is known."""
+    """The count is one line among many; if there is no such file nothing is known."""
     monkeypatch.setattr(processes, "_VMSTAT", tmp_path / "vmstat")
     assert processes.oom_kills() == 0
     (tmp_path / "vmstat").write_text("nr_free_pages 5\noom_kill 3\nunevictable_pgs 7\n")

@@ -127,7 +127,7 @@ def test_a_system_without_room_for_a_process_is_given_a_moment(engine, tmp_path,
 
 
 def test_a_system_that_never_has_room_is_told(engine, tmp_path, without_room, monkeypatch):
-    """The study ends with what to do, and the engine with the workers that it has."""
+    """If the system never has room, the study ends with what to do, and the engine with the workers that it has."""
     monkeypatch.setattr(local, "_START_SECONDS", 0.1)
     without_room(1000)
     with pytest.raises(LostWorkerError, match=r"no worker .* \(Cannot allocate memory\): .*modelcat resume"):
@@ -136,7 +136,7 @@ def test_a_system_that_never_has_room_is_told(engine, tmp_path, without_room, mo
 
 
 def test_workers_that_were_started_end_where_another_cannot_be(simulated, without_room, monkeypatch):
-    """Nothing is left behind by an engine that never was."""
+    """If another worker cannot be started, those that were started end, and nothing is left behind."""
     monkeypatch.setattr(local, "_START_SECONDS", 0.1)
     engine, made = LocalEngine(3), []
     start = LocalEngine._start_now

@@ -55,7 +55,7 @@ def test_what_is_no_address_is_wrong_input(address):
 
 
 def test_a_port_where_nobody_listens_is_told_at_once():
-    """Ray itself would try for minutes."""
+    """A port without a listener is reported at once; Ray itself would try for minutes."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"
     with pytest.raises(UnreachableError, match=r"cannot be reached .*refused.*ray start --head"):
@@ -114,7 +114,7 @@ def test_signals_stay_ours(monkeypatch):
 
 
 def test_without_ray_it_is_told_how_to_install_it(monkeypatch):
-    """Ray is an extra, and so large that `all` leaves it out."""
+    """Without Ray, the error says how to install it: it is an extra, and so large that `all` leaves it out."""
     monkeypatch.setitem(sys.modules, "ray", None)
     for name in ("RAY_USAGE_STATS_ENABLED", "RAY_BACKEND_LOG_LEVEL", "RAY_NUM_REDIS_GET_RETRIES", "RAY_AUTH_MODE"):
         monkeypatch.setenv(name, "x")  # so that the test leaves the environment as it was

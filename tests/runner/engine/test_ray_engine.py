@@ -197,7 +197,7 @@ def test_a_training_is_asked_to_pause(ray, start, began):
 
 
 def test_a_worker_that_hangs_is_ended_and_replaced(ray, start):
-    """Its job fails as a local one would; the actor is no more."""
+    """The job of a hung worker fails as a local one would; the actor is ended."""
     running = start(hang_limits=HangLimits(silent=-1.0))
     ray.actors[0].start()
     running.events(0.0)
@@ -289,7 +289,7 @@ def test_a_folder_that_is_written_elsewhere_is_not_shared(ray, start, monkeypatc
 
 
 def test_a_file_that_a_node_sees_otherwise_is_told(ray, start, tmp_path, monkeypatch):
-    """Data must be the same everywhere."""
+    """A data file that a node sees otherwise is reported, since data must be the same everywhere."""
     data = tmp_path / "data.csv"
     data.write_text("text,label\n")
     look = probe.probe_node
@@ -303,7 +303,7 @@ def test_a_file_that_a_node_sees_otherwise_is_told(ray, start, tmp_path, monkeyp
 
 
 def test_a_node_that_joins_later_and_is_unfit_is_told_and_left_alone(ray, start):
-    """A running study goes on without it."""
+    """A node that joins later and is unfit is reported, and a running study goes on without it."""
     told = []
     running = start(tell=told.append)
     ray.join("far")
@@ -359,7 +359,7 @@ def test_a_node_that_cannot_start_workers_is_given_up(ray, start):
 
 
 def test_a_cluster_without_room_is_not_waited_for_for_ever(ray, start, monkeypatch):
-    """Others may use it: after a while the study ends with what to look at, and can be resumed."""
+    """A cluster without room is not waited for for ever: the study ends with what to look at, and can be resumed."""
     running = start()
     running.submit(TASK)
     running.events(0.0)
@@ -369,7 +369,7 @@ def test_a_cluster_without_room_is_not_waited_for_for_ever(ray, start, monkeypat
 
 
 def test_closing_ends_every_actor(ray, start, tmp_path):
-    """Also those that were replaced or have not begun; twice is once."""
+    """Closing ends every actor, also those that were replaced or have not begun; closing again changes nothing."""
     running = start()
     ray.actors[0].die()
     running.events(0.0)
@@ -394,7 +394,7 @@ def test_ticks_are_gathered_on_the_node():
     ("result", "said"), [('exec("raise KeyboardInterrupt")', "KeyboardInterrupt"), ("(lambda: 0)", "pickle")]
 )
 def test_an_actor_whose_loop_ends_ends_with_it(result, said):
-    """Whatever it was: the cluster sees that a process has gone, and would never see that a thread has."""
+    """An actor whose loop ends also ends its process: the cluster sees the end of a process, not that of a thread."""
     program = f"""
 import sys, time
 from types import SimpleNamespace

@@ -61,7 +61,7 @@ def test_a_part_of_what_is_counted_is_no_whole_number():
 
 
 def test_what_failed_has_no_value():
-    """Where it is drawn is no number of the store."""
+    """A failed trial has no value: the height at which it is drawn is no number of the store."""
     series = f.Series("failed", ((3.0, 0.1),), role="failed")
     assert table_of(f.Plot("p", "P", f.Axis("Trial", "count"), AXIS, (series,))).rows[0][-1] is None
 

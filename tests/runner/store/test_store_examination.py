@@ -40,7 +40,7 @@ def test_a_sound_database(store: Store, url: str, lease: Lease) -> None:
 
 
 def test_looking_makes_nothing(tmp_path: Path) -> None:
-    """Where there is no database none is made, and that is no fault."""
+    """If there is no database none is made, and that is no fault."""
     found = findings(f"sqlite:///{tmp_path / 'studies.db'}")
     assert found["database"][0] == "note"
     assert "GB free" in found["files"][1]

@@ -189,7 +189,7 @@ def test_a_lease_is_not_made_longer_by_a_clock_put_back(
 
 
 def test_what_is_written_together_is_written_or_not(store: Store, lease: Lease) -> None:
-    """Our rows and Optuna's are one transaction: seen inside, lost together where an error leaves it, and fenced."""
+    """Writes to modelcat's and Optuna's rows are one transaction: seen inside, undone together on error, and fenced."""
     study = optuna.create_study(study_name="reviews", storage=store.optuna_storage())
 
     def write() -> None:

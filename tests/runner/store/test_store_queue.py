@@ -98,7 +98,7 @@ def test_the_oldest_is_claimed(store: Store, enqueue: Callable[..., None], make_
 
 @pytest.mark.both_databases
 def test_the_study_of_a_dead_worker_is_claimed_again(store: Store, enqueue: Callable[..., None]) -> None:
-    """Before those that wait, at most as often as its retries, each counted; then it has failed, with the reason."""
+    """The study of a dead worker is claimed first, as often as its retries allow; then it fails, with the reason."""
     enqueue("one")
     enqueue("two")
     for restarts in (0, 1, 2):
@@ -122,7 +122,7 @@ def test_the_study_of_a_dead_worker_is_claimed_again(store: Store, enqueue: Call
 def test_what_was_stopped_or_never_queued_is_not_claimed_again(
     store: Store, enqueue: Callable[..., None], make_study: Callable[..., None]
 ) -> None:
-    """Nor is what a person went on with by hand, and what a living process of another host holds."""
+    """A study that a user resumed by hand, or that a living process of another host holds, is not claimed again."""
     make_study("by-hand")
     store.begin("by-hand", AWAY, timedelta(0))
     enqueue("resumed")
@@ -140,7 +140,7 @@ def test_what_was_stopped_or_never_queued_is_not_claimed_again(
 
 @pytest.mark.both_databases
 def test_a_study_is_put_back_at_its_old_place(store: Store, enqueue: Callable[..., None]) -> None:
-    """It is stopped instead if a user asked for that or has run it by hand, or if it was counted too often."""
+    """A study is put back, or stopped if a user asked for that or has run it by hand, or it was counted too often."""
     enqueue("one")
     enqueue("two")
     for counted, restarts in ((False, 0), (True, 1), (True, 2), (False, 2)):
@@ -299,7 +299,7 @@ def test_what_does_not_run_is_left_as_it_is(store: Store, enqueue: Callable[...,
 
 
 def test_title_and_notes_need_no_lease(store: Store, lease: Lease) -> None:
-    """They can be written while a process runs the study; blank ones are none; what cannot be stored is replaced."""
+    """Title and notes need no lease; blank ones are none; what cannot be stored is replaced."""
     store.set_title("reviews", "Kurze Texte \0\ud800 ✓")
     store.set_notes("reviews", "first\nsecond")
     study = store.study("reviews")

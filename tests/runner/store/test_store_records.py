@@ -268,7 +268,7 @@ def test_unknown_names(store: Store, lease: Lease, trial: Callable[..., TrialRec
 def test_delete_removes_everything(
     store: Store, lease: Lease, trial: Callable[..., TrialRecord], tmp_path: Path
 ) -> None:
-    """Deleting takes our rows, Optuna's study and the files, and leaves other studies alone."""
+    """Deleting takes modelcat's rows, Optuna's study and the files, and leaves other studies alone."""
     storage = store.optuna_storage()
     for name in ("reviews", "other"):
         optuna.create_study(study_name=name, storage=storage)

@@ -155,7 +155,7 @@ def test_what_is_queued_while_a_worker_ends_is_run(request_of, workspace, record
 
 
 def test_a_worker_that_ends_at_once_is_told(workspace, command):
-    """What it said last is in the error, and it's off the list."""
+    """The error holds the last output of a worker that ends at once, and the worker is off the list."""
     command("echo 'modelcat: the \033[31mdatabase is damaged' >&2; exit 3")
     with pytest.raises(WorkError, match=r"ended at once with code 3: modelcat: the \\x1b\[31mdatabase is damaged"):
         start_worker(workspace)
@@ -171,7 +171,7 @@ def test_a_missing_command_is_told(workspace, monkeypatch):
 
 
 def test_a_password_is_passed_on_unseen(workspace, command, tmp_path):
-    """It is neither among the arguments, which everybody can read, nor in the list of workers."""
+    """A password is neither among the arguments, which every user can read, nor in the list of workers."""
     command(
         f'echo "$MODELCAT_STORAGE $@" > {tmp_path}/told; cat {workspace.folder}/worker.json >> {tmp_path}/told; exit 1'
     )
@@ -185,14 +185,14 @@ def test_a_password_is_passed_on_unseen(workspace, command, tmp_path):
 
 
 def test_a_folder_that_cannot_be_written_is_told(workspace):
-    """The list and the log need a folder."""
+    """A folder that cannot be written is reported, since the list and the log need one."""
     workspace.folder.write_text("a file where the folder should be")
     with pytest.raises(StoreError, match="cannot be written"):
         start_worker(workspace)
 
 
 def test_the_list_survives_foreign_content(workspace):
-    """A damaged list counts as empty; the dead are forgotten, other storages' and machines' workers kept."""
+    """A damaged list counts as empty; dead workers are removed, other storages' and machines' workers kept."""
     workers = WorkerList(workspace)
     path = workspace.folder / "worker.json"
     me = RegisteredWorker.of(workspace, Owner.this_process(), ready=True)
@@ -215,7 +215,7 @@ def test_the_list_survives_foreign_content(workspace):
 
 
 def test_the_log_of_workers_is_bounded(workspace, command, monkeypatch):
-    """Its older half is dropped when a worker begins."""
+    """The older half of the workers' log is dropped when a worker begins."""
     monkeypatch.setattr(background, "_LOG_BYTES", 1_000)
     command("echo started; exit 1")
     workspace.folder.mkdir()

@@ -30,7 +30,7 @@ REMEDIES = {
 
 
 def advised(field, value):
-    """Return a remedy."""
+    """Return a fix."""
     return Fix(Statement("Change it."), field, value)
 
 

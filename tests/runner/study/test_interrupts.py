@@ -55,7 +55,7 @@ def gone(processes):
 
 
 def signals(count):
-    """Return what sends this process so many interrupts."""
+    """Return a function that sends this process so many interrupts."""
     return lambda: [os.kill(os.getpid(), signal.SIGINT) for _ in range(count)]
 
 
@@ -64,7 +64,7 @@ STUDY = {"trials": 3, "name": "mine", "pruner": "hyperband", "confirm": {"top": 
 
 @pytest.mark.parametrize("listens", [True, False])
 def test_an_interrupted_training_is_asked_for_a_checkpoint(request_of, workspace, recorder, engines, listens):
-    """It has a moment to leave one; one that does not listen is ended at its next tick. The trial goes on later."""
+    """An interrupted training gets time for a checkpoint, or is ended at its next tick; the trial goes on later."""
     config = {"x": 0.5, "seconds": 0.4, "listens": listens}
     with pytest.raises(KeyboardInterrupt):
         run_study(request_of(config, **STUDY), workspace, Interrupting(recorder, signals(1)))
@@ -185,7 +185,7 @@ def test_who_has_lost_the_lease_writes_nothing_more(request_of, workspace, recor
 
 
 def test_a_study_is_taken_over_from_another_host(request_of, workspace, recorder):
-    """Refused with who runs it and since when; `takeover` takes it, and its trials go on."""
+    """Another host's study is refused with who runs it and since when; `takeover` takes it, and its trials go on."""
     first = {**STUDY, "trials": 2}
     run_study(request_of({"x": 0.5}, **first), workspace, recorder)
     with sqlite3.connect(workspace.storage.removeprefix("sqlite:///")) as connection:

@@ -66,7 +66,7 @@ def raising(_):
     ],
 )
 def test_faulty_metrics_of_data_name_their_distribution(request_of, lying, tmp_path, metrics_of, reason):
-    """Where a spec is validated, and where its study would be planned or made."""
+    """Faulty metrics of data are reported when a spec is validated, and when its study would be planned or made."""
     request = request_of()
     lying("metrics_of", metrics_of)
     calls = (

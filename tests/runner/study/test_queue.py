@@ -1,4 +1,4 @@
-"""The queue: submitted, run by workers one after the other, stopped and gone on with."""
+"""The queue: studies are submitted, run by workers one after the other, stopped and resumed."""
 
 import json
 import math
@@ -69,7 +69,7 @@ def worker(tmp_path):
 
 
 def opened(workspace):
-    """Return the store for looking at."""
+    """Return the store for reading."""
     return Store.open(workspace.storage, create=False)
 
 
@@ -212,7 +212,7 @@ def test_a_single_training_can_be_queued(request_of, workspace, recorder):
 
 
 def test_a_known_study_is_taken_before_it_is_prepared(request_of, workspace, recorder):
-    """While it is prepared it is shown as running; any other runner is refused at once, and prepares nothing."""
+    """While a study is prepared it is shown as running; any other runner is refused at once, and prepares nothing."""
     submit(request_of(trials=2, name="mine"), workspace)
     states = []
     recorder.phase = lambda name, _: states.append((name, opened(workspace).study("mine").state))
@@ -227,7 +227,7 @@ def test_a_known_study_is_taken_before_it_is_prepared(request_of, workspace, rec
 
 
 def test_what_cannot_be_prepared_has_failed_but_a_finished_study_stays_finished(request_of, workspace, recorder):
-    """The reason is kept where something was to be gone on with; results are never put in doubt."""
+    """The reason is kept if there was something to resume; results are never put in doubt."""
     run_study(request_of(trials=2, name="mine"), workspace, recorder)
 
     def changed(trials):
@@ -276,7 +276,7 @@ def test_a_running_study_stops_when_asked_and_goes_on(request_of, workspace, rec
 
 
 def test_a_stop_is_never_taken_for_a_failure(request_of, workspace, recorder, monkeypatch):
-    """Asked for while the baseline is trained or the study looked at closer, it stops the study all the same."""
+    """A stop that is asked for while the baseline is trained or the study analysed stops the study all the same."""
     for phase in ("baseline", "insights"):
         recorder.told.clear()
         recorder.phase = lambda name, _, phase=phase: name == phase and _request(workspace)
@@ -293,7 +293,7 @@ def _request(workspace):
 
 
 def test_a_database_that_cannot_be_read_for_a_moment_ends_no_study(request_of, workspace, recorder, monkeypatch):
-    """Looking for requests is not worth a study."""
+    """A failed look for requests ends no study."""
 
     def locked(*_):
         raise StoreError("locked")
@@ -341,7 +341,7 @@ def test_the_study_of_a_killed_worker_is_finished_by_the_next(request_of, worksp
 
 
 def test_a_study_whose_workers_die_too_often_fails_and_the_next_is_run(request_of, workspace, recorder):
-    """Its log and its row say why, and a user can go on with it."""
+    """The log and the row of the failed study say why, and a user can resume it."""
     for name in ("one", "two"):
         submit(request_of(trials=2, name=name, max_retries=0, confirm={"top": 0, "seeds": 1}), workspace)
     Store.open(workspace.storage, create=True).claim(Owner("elsewhere.example", 1, 0.0), timedelta(0))
@@ -405,7 +405,7 @@ def test_a_name_that_is_a_path_keeps_nobody_waiting(request_of, workspace):
 
 @pytest.mark.parametrize(("pid", "started"), [(-5, 1.0), (0, 1.0), (2**70, 1.0), (1, 10**400), (1, math.nan)])
 def test_a_list_of_workers_that_is_not_ours_counts_as_empty(workspace, pid, started):
-    """Whatever a user has written into it, no call fails over it."""
+    """Whatever a user has written into the list of workers, no call fails over it."""
     workspace.folder.mkdir(parents=True)
     entry = {"storage": workspace.storage, "host": socket.gethostname(), "pid": pid, "started": started, "ready": True}
     (workspace.folder / "worker.json").write_text(json.dumps([entry]))

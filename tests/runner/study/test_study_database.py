@@ -56,7 +56,7 @@ class Watcher:
 
 
 def check_whole(workspace, study):
-    """Check that a finished study has each of its trials once, in our tables and in Optuna's."""
+    """Check that a finished study has each of its trials once, in modelcat's tables and in Optuna's."""
     with Store.open(workspace.storage, create=False) as store:
         record = store.study(study)
         assert (record.state, record.lease) == ("finished", None)
@@ -109,7 +109,7 @@ def test_a_study_outlives_its_server(request_of, server_place, recorder, postgre
 
 
 def test_a_server_that_is_away_does_not_hold_up_an_interrupt(request_of, server_place, recorder, postgres):
-    """Within ten seconds it is over, though the server would be waited for; the study goes on when it is back."""
+    """An interrupt ends the study within ten seconds, though the server is away; the study goes on when it is back."""
     request = request_of({"x": 0.5, "seconds": 0.1}, trials=TRIALS)
     back = threading.Timer(25, postgres.start)
     moments = []

@@ -81,7 +81,7 @@ def test_lines_have_time_kind_training_and_text(log, tmp_path, said):
 
 
 def test_reading_goes_on_where_it_was(log, tmp_path):
-    """Who looks on gets each line once; half a line waits for its other half."""
+    """A reader gets each line once; half a line waits for its other half."""
     folder = tmp_path / "mine"
     assert read_log(folder) == ([], 0)
     log.note("one")
@@ -116,7 +116,7 @@ def test_reading_goes_on_where_it_was(log, tmp_path):
     ],
 )
 def test_foreign_lines_are_left_out(log, tmp_path, foreign):
-    """Whatever stands between our lines, ours are read."""
+    """Whatever is between modelcat's lines, these are read."""
     log.note("one")
     with (tmp_path / "mine" / "log.jsonl").open("ab") as file:
         file.write(foreign.encode(errors="surrogateescape") + b"\n")
@@ -151,7 +151,7 @@ def test_a_line_that_a_killed_run_left_is_ended(log, tmp_path, said):
 
 
 def test_a_log_that_cannot_be_written_is_told_once(tmp_path, said):
-    """The study goes on without it."""
+    """A study goes on if its log cannot be written, which is reported once."""
     (tmp_path / "mine").write_text("a file where the folder should be")
     log = StudyLog(tmp_path / "mine", said.append)
     log.note("before")
@@ -203,7 +203,7 @@ def test_a_log_goes_on_when_a_full_disk_has_room_again(log, tmp_path, said, monk
 
 
 def test_a_log_that_cannot_be_read_is_told(tmp_path):
-    """A folder in its place is an error with its path."""
+    """A folder in place of the log is an error with its path."""
     (tmp_path / "log.jsonl").mkdir()
     with pytest.raises(StoreError, match=r"log\.jsonl cannot be read"):
         read_log(tmp_path)
@@ -265,7 +265,7 @@ def test_a_tee_tells_everybody(recorder):
 
 @pytest.mark.usefixtures("quick_importance")
 def test_a_study_logs_all_of_its_runs(request_of, workspace, recorder):
-    """From its preparation to its end, failures with their tracebacks, one run after the other."""
+    """A study's log runs from its preparation to its end, with tracebacks of failures, one run after the other."""
     config = {"x": 0.5, "trouble": "error", "trouble_above": 0.65}
     record = run_study(request_of(config, trials=5, sampler="random"), workspace, recorder)
     folder = workspace.folder / record.study

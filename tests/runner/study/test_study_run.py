@@ -30,7 +30,7 @@ SIMULATED = Path(__file__).parents[2] / "fakes" / "simulated"
 
 
 def opened(workspace):
-    """Return the store for looking at."""
+    """Return the store for reading."""
     return Store.open(workspace.storage, create=False)
 
 
@@ -54,7 +54,7 @@ def test_a_study_makes_its_trials_confirms_and_judges(request_of, workspace, rec
 
 
 def test_what_a_finished_study_leaves(request_of, workspace, recorder):
-    """One model of its trainings and the baseline's; all trials in Optuna's own tables; the result for the next run."""
+    """A finished study leaves one model of its own, the baseline's, all trials in Optuna's tables, and its result."""
     record = run_study(request_of(), workspace, recorder)
     models = sorted(p.parent.name for p in (workspace.folder / record.study).rglob("model.json"))
     assert len(models) == 2
@@ -166,7 +166,7 @@ def test_failures_that_differ_in_a_number_alone_have_one_cause(request_of, works
 
 
 def test_a_study_that_must_fail_again_is_refused_at_once(request_of, workspace, recorder):
-    """Where no trial is left to be made, going on says the same again and prepares nothing; more trials go on."""
+    """If no trial is left to be made, going on says the same again and prepares nothing; more trials go on."""
     request = request_of({"x": 0.5, "trouble": "error"}, trials=2, name="mine")
     with pytest.raises(WorkError) as first:
         run_study(request, workspace, recorder)
@@ -182,7 +182,7 @@ def test_a_study_that_must_fail_again_is_refused_at_once(request_of, workspace, 
 
 
 def test_a_given_configuration_that_fails_does_not_stop_its_rivals(request_of, workspace, recorder):
-    """Where the given configuration cannot be trained, the winner is confirmed without it."""
+    """If the given configuration cannot be trained, the winner is confirmed without it."""
     config = {"x": 0.9, "trouble": "oom", "trouble_above": 0.85}
     record = run_study(request_of(config, sampler="random"), workspace, recorder)
     assert record.state == "finished"
@@ -225,7 +225,7 @@ def test_without_confirmation_the_verdict_says_so(request_of, workspace, recorde
 
 
 def test_luck_does_not_win(request_of, workspace, recorder):
-    """Where all is noise around one curve, the confirmation uses other seeds than the search."""
+    """If all is noise around one curve, the confirmation uses other seeds than the search."""
     record = run_study(request_of({"x": 0.7, "luck": 0.05}), workspace, recorder)
     confirmations = opened(workspace).confirmations(record.study)
     assert len(confirmations) == 4
@@ -346,7 +346,7 @@ def test_of_two_runs_at_once_the_second_goes_on_where_the_first_has_ended(reques
 
 
 def test_of_two_runs_at_once_another_spec_is_refused(request_of, workspace, recorder, meanwhile):
-    """What another spec has made of that name meanwhile is shown by its differences."""
+    """If another spec has made a study of that name meanwhile, the differences are shown."""
     meanwhile(lambda: run_study(request_of({"x": 0.4}, name="mine", trials=2), workspace, Silent()))
     with pytest.raises(StudyConflictError, match=r"model_config\.x: 0\.4 in the store, 0\.5 here"):
         run_study(request_of(name="mine", trials=2), workspace, recorder)

@@ -87,7 +87,7 @@ def ending(*_):
     ],
 )
 def test_a_fault_of_a_task_is_told_with_its_distribution(snapshot, task_of, built, reason):
-    """What is sound is drawn; each fault stands in its place, with the name of what to update or to report to."""
+    """Sound figures are drawn; each fault is shown in its place, with the name of what to update or to report to."""
     task_of(built)
     found = task_figures(snapshot, "winner", "test")
     faults = [figure for figure in found if isinstance(figure, f.Empty)]
@@ -101,7 +101,7 @@ def test_a_fault_of_a_task_is_told_with_its_distribution(snapshot, task_of, buil
 
 
 def test_insights_are_those_of_the_winner(snapshot, task_of):
-    """What was found out about the kept model is no fact of another one; data are the study's."""
+    """Insights about the kept model are not shown for another trial; data are the study's."""
     seen = []
     task_of(lambda evaluation, data, insights: seen.append((evaluation.split, data["name"], set(insights))) or ())
     task_figures(snapshot, "winner", "test")

@@ -44,14 +44,14 @@ def test_a_clear_winner():
 
 
 def test_a_difference_that_chance_explains_is_no_victory():
-    """Where the interval holds zero, tuning did not measurably win."""
+    """If the interval holds zero, tuning did not measurably win."""
     verdict = verdict_of(replace(BETTER, versus_given=compared(0.003, -0.004, 0.01)))
     assert verdict["sentence"].startswith("Tuning did not measurably beat the given configuration: trial 7 is ahead")
     assert verdict["beats_given"] is False
 
 
 def test_the_given_configuration_can_win():
-    """Where no rival has a better mean, the given configuration is kept, and that is said first."""
+    """If no rival has a better mean, the given configuration is kept, and that is said first."""
     verdict = verdict_of(replace(BETTER, winner="given", versus_given=compared(-0.004, -0.01, 0.002)))
     assert verdict["sentence"].startswith("Tuning did not beat the given configuration, which is kept")
     lower = "the accuracy of the best rival, trial 7, is 0.4 points lower (95 % interval -0.2 to 1.0"
@@ -167,7 +167,7 @@ def test_a_winner_below_the_baseline_is_called_so_first(low_high):
 
 
 def test_what_is_passed_over_for_guessing_is_named():
-    """Where a configuration has the better mean and a model at chance level, the verdict says why it is not kept."""
+    """If a configuration has the better mean and a model at chance level, the verdict says why it is not kept."""
     verdict = verdict_of(
         replace(
             SHOWN,

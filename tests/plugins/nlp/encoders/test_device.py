@@ -54,7 +54,7 @@ def test_settings_hold_in_the_block_and_no_longer(device: torch.device, warned: 
 
 
 def test_nothing_is_touched_unasked(monkeypatch: pytest.MonkeyPatch):
-    """Without the wish the block runs as it would, and the environment stays."""
+    """Unless the configuration asks for it, the block changes nothing, and the environment stays."""
     monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
     before = settings()
     with repeatable(GPU, wanted=False):

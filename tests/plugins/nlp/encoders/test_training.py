@@ -279,7 +279,7 @@ def exhausted_above(monkeypatch: pytest.MonkeyPatch, rows: int, error: Exception
 def test_memory_that_runs_out_halves_micro_batches(
     prepared: PreparedBert, tiny: Make, make_context: Make, monkeypatch: pytest.MonkeyPatch
 ):
-    """Where a batch does not fit it is cut into smaller parts, the training goes on, and a note says so."""
+    """If a batch does not fit it is cut into smaller parts, the training goes on, and a note says so."""
     exhausted_above(monkeypatch, 3, torch.OutOfMemoryError("CUDA out of memory"))
     context, _ = make_context()
     result = train(tiny(epochs=1), prepared, context)
@@ -302,7 +302,7 @@ def test_memory_that_runs_out_halves_micro_batches(
 def test_gradients_before_memory_ran_out_are_forgotten(
     prepared: PreparedBert, tiny: Make, monkeypatch: pytest.MonkeyPatch, form: Any, place: str
 ):
-    """Where a step's second part does not fit, what the first has added is not counted twice."""
+    """If a step's second part does not fit, what the first has added is not counted twice."""
     rows, found = np.arange(12), list[torch.Tensor]()
     for fails in (False, True):
         model = PackedModel(build(prepared.source, 0.0, 0).eval(), CPU, Precision(form, "cpu"))
@@ -392,7 +392,7 @@ def test_what_repeats_itself_is_evaluated_as_if_nothing_were_known(
 def test_a_model_too_large_for_its_optimizer_is_told_as_such(
     prepared: PreparedBert, tiny: Make, make_context: Make, monkeypatch: pytest.MonkeyPatch
 ):
-    """Where the optimizer's state finds no room, no shorter text would help, and none is advised."""
+    """If the optimizer's state finds no room, no shorter text would help, and none is advised."""
 
     def fail(*_: Any, **__: Any) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory")
@@ -415,7 +415,7 @@ def test_a_model_too_large_for_its_optimizer_is_told_as_such(
 def test_one_row_that_does_not_fit_is_out_of_memory(
     error: Exception, prepared: PreparedBert, tiny: Make, make_context: Make, monkeypatch: pytest.MonkeyPatch
 ):
-    """Where not even one text fits, the error names length and device."""
+    """If not even one text fits, the error names length and device."""
     exhausted_above(monkeypatch, 0, error)
     context, _ = make_context()
     with pytest.raises(OutOfMemoryError, match="on cpu with max_seq_length 24, even with one text") as caught:
@@ -497,7 +497,7 @@ def test_precision_fits_the_device(
 
 @pytest.mark.parametrize("with_bf16", [True], indirect=True)
 def test_narrow_models_stay_in_fp32_on_a_cpu(with_bf16: bool):
-    """Where bf16 gains nothing, auto leaves it; asked for, it is given."""
+    """If bf16 gains nothing, auto leaves it; asked for, it is given."""
     assert choose("auto", None, CPU, hidden=128).name == "fp32"
     assert choose("bf16", None, CPU, hidden=128).name == "bf16"
     assert choose("auto", None, CUDA, hidden=128).name == "bf16"

@@ -30,7 +30,7 @@ def test_ranks_are_even_whatever_the_values(trials_of):
 
 
 def test_a_surface_knows_nothing_far_from_every_trial(whole):
-    """Its cells hold means of trials nearby, within the values that were measured, or nothing."""
+    """A surface's cells hold means of trials nearby, within the measured values, or nothing."""
     surface = chart_of("contour").figure(whole, chosen={"x": "learning_rate", "y": "epochs"}).surface
     cells = [value for row in surface.values for value in row]
     known = [trial.value for trial in whole.ranked]

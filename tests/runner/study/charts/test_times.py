@@ -26,7 +26,7 @@ def test_spans_have_the_states_of_their_trials(whole):
 
 
 def test_a_trial_that_nobody_trains_any_more_is_no_running_one(whole):
-    """Its span says that it was interrupted, and does not go on."""
+    """The span of a trial whose process is gone says that it was interrupted, and does not go on."""
     trials = {**whole.trials, 11: replace(whole.trials[11], state="running", value=None, finished=None)}
     span = chart_of("timeline").figure(replace(whole, trials=trials)).spans[-1]
     assert (span.role, span.note.template, span.end) == ("other", "interrupted", span.start)
@@ -106,7 +106,7 @@ def test_speeds_that_were_not_measured_alike_are_left_out(measured):
 
 
 def test_the_verdict_has_the_intervals_of_the_evaluations(whole):
-    """Winner, given configuration and baseline on test, in roles of their own."""
+    """The verdict shows winner, given configuration and baseline on test, in roles of their own."""
     figure = chart_of("verdict").figure(whole)
     assert [(item.role, item.value, item.count) for item in figure.items] == [
         ("winner", 0.917, 1000),

@@ -86,7 +86,7 @@ def test_a_damaged_one_is_told_and_put_aside(folder: CheckpointFolder, file: str
     ],
 )
 def test_one_of_something_else_is_told_and_put_aside(folder: CheckpointFolder, other: dict[str, str], part: str):
-    """What was made with other data, settings or versions is whole, and all the same not used."""
+    """A checkpoint that was made with other data, settings or versions is whole, and all the same not used."""
     folder.write(checkpoint(30, **other))
     told: list[str] = []
     assert find([folder.path], IDENTITY, told.append).step == 20

@@ -1,4 +1,4 @@
-"""Model folders of strangers: `validate` and `run` say the same of each, at once and in little memory."""
+"""Model folders of third parties: `validate` and `run` say the same of each, at once and in little memory."""
 
 import json
 import os

@@ -191,7 +191,7 @@ def test_reading_is_what_the_model_reads(trained) -> None:
 
 
 def test_exhausted_memory_takes_smaller_steps(trained, monkeypatch) -> None:
-    """Where the points of a path do not fit at a time, fewer are taken; where one does not, the error says so."""
+    """If the points of a path do not fit at a time, fewer are taken; if one does not, the error says so."""
     model, rows, predictor = trained.model.module, [], BertPredictor(trained)
     list(predictor.explain_words([""]))  # it has its baseline now
     forward = type(model).forward

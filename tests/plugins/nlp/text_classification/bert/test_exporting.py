@@ -189,7 +189,7 @@ def test_what_a_pipeline_cuts_elsewhere_is_said(tmp_path: Path):
 
 
 def test_without_texts_invented_ones_are_compared(model: Path, tmp_path: Path):
-    """Where there are no examples the check uses sentences of its own."""
+    """If there are no examples the check uses sentences of its own."""
     exported = BertTrainer().export(model, tmp_path / "hf", format="hf", quantize=False, inputs=())
     assert exported.checked_rows >= 10
 

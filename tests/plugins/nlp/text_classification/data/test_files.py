@@ -187,7 +187,7 @@ def test_canonical_names_win_over_other_candidates(tmp_path):
     ],
 )
 def test_ambiguous_columns_are_listed(tmp_path, header, field):
-    """Where several columns could be meant, all are listed and the spec field to set is named."""
+    """If several columns could be meant, all are listed and the spec field to set is named."""
     error = refusal(
         tmp_path, csv_of([(f"this is {text}", f"so is {text}", label) for text, label in ROWS], header=header)
     )
@@ -293,7 +293,7 @@ def test_damaged_parquet_is_refused(tmp_path, cut):
 @pytest.mark.parametrize("label_first", [False, True])
 @pytest.mark.parametrize("opened", [(4, 9), (4,)])
 def test_quotes_that_are_not_closed_merge_no_rows(tmp_path, delimiter, label_first, opened):
-    """Where quotes have no meaning they are characters, with a note: no row is lost."""
+    """If quotes have no meaning they are characters, with a note: no row is lost."""
     rows = [('"' * (i in opened) + text, label) for i, (text, label) in enumerate(ROWS)]
     step = -1 if label_first else 1
     content = csv_of([row[::step] for row in rows], delimiter, ("text", "label")[::step])
@@ -303,7 +303,7 @@ def test_quotes_that_are_not_closed_merge_no_rows(tmp_path, delimiter, label_fir
 
 
 def test_quote_that_is_not_closed_among_quoted_cells_is_refused(tmp_path):
-    """Where other cells do stand in quotes, an opening quote too many is an error that names its row."""
+    """If other cells do stand in quotes, an opening quote too many is an error that names its row."""
     content = csv_of().replace("text number 3", '"text, number 3"').replace("text number 4", '"text number 4')
     message = refusal(tmp_path, content).message
     assert "row 5 (counted without the header)" in message

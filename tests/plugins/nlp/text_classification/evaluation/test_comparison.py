@@ -225,7 +225,7 @@ def test_one_training_a_side_tells_who_alone_was_right(tmp_path, metric):
 
 
 def test_equal_models_have_nothing_against_chance(tmp_path):
-    """Where no row is right on one side alone, the p-value is 1."""
+    """If no row is right on one side alone, the p-value is 1."""
     path = judged(tmp_path, "a", 0.9, 1)
     found = compare([path], [path], "accuracy", seed=0)
     assert (found.only_first, found.only_second, found.p_value) == (0, 0, 1.0)
