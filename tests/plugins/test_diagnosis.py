@@ -234,7 +234,7 @@ def test_a_loss_that_still_falls_at_the_end_is_under_fitting():
 
 
 def test_the_linear_model_gets_remedies_of_its_own():
-    """Over- and under-fitting name C, and none of the encoder's fields."""
+    """For the linear model, over- and under-fitting name C, and none of the encoder's fields."""
     config = LinearConfig().model_dump(mode="json")
     trials = [trial_of(config=config, history=(epoch(1, 1, train_metrics={"accuracy": 0.999}),))]
     evidence = study(Config=LinearConfig, trials=trials, space={})

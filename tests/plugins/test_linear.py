@@ -244,7 +244,7 @@ def test_a_configuration_is_checked_against_the_data_alone(tmp_path):
 
 
 def test_model_of_other_classes_is_not_evaluated(tmp_path, trainer):
-    """A model is judged only on data with its own classes."""
+    """A model is evaluated only on data with its own classes."""
     prepared = prepare(trainer, tmp_path)
     model_dir = trainer.train(model.Config(), prepared, context(tmp_path / "trial")).model_dir
     (tmp_path / "other").mkdir()

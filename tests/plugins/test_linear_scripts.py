@@ -96,7 +96,7 @@ def test_what_counts_as_a_word_is_decided_from_the_training_texts(script, kind, 
 
 
 def test_a_note_reaches_whoever_looks_at_data_or_training(tmp_path, make_context):
-    """The note is found when a configuration is checked against data, and stands with the training."""
+    """The note is found when a configuration is checked against data, and is kept with the training."""
     dataset = write(tmp_path, texts_of("chinese"))
     prepared, result, *_ = trained(tmp_path, dataset, make_context)
     for notes in (linear.check(linear.Config(), prepared), result.notes):
@@ -177,7 +177,7 @@ def test_wrong_labels_are_found_in_texts_without_words(script):
 
 
 def test_a_forecast_of_texts_without_spaces(tmp_path):
-    """A look ahead measures them in characters, and repeats the note on the data."""
+    """A forecast measures such texts in characters, and repeats the note on the data."""
     trainer = linear.trainer()
     prepared = trainer.prepare(task.load(write(tmp_path, texts_of("chinese")), tmp_path), linear.Config(), tmp_path)
     found = trainer.forecast(linear.Config(), prepared, device="cpu", threads=1, seconds=1.0)

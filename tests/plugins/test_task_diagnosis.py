@@ -124,7 +124,7 @@ def test_errors_far_above_those_of_training_are_over_fitting(key):
 
 @pytest.mark.parametrize("config", [NumberBoostingConfig, NumberLinearConfig])
 def test_remedies_of_over_fitting_are_fields_of_the_model(config):
-    """Trees get smaller, a linear model gets a stronger penalty."""
+    """Against over-fitting, trees get smaller, and a linear model gets a stronger penalty."""
     fields = changes_of(told("tabular/regression", numbers(config=config, loss=225.0))["over_fitting"])
     trees = {"model_config.num_leaves": 16, "model_config.min_child_samples": 40}
     assert fields == (trees if config is NumberBoostingConfig else {"model_config.alpha": 10.0})

@@ -155,7 +155,7 @@ def test_what_is_no_input_is_told(finished, inputs, options, says):
 
 
 def test_a_file_is_evaluated_as_by_the_command(finished, url, tmp_path):
-    """The answer is the command's; predictions are left where they are wanted."""
+    """The answer is the command's; predictions are written where the caller asks for them."""
     file = tmp_path / "more.csv"
     file.write_text("said,felt\nA delight of a film from start to end,positive\nA waste of two hours,negative\n")
     found = finished.evaluate(file, columns={"text": "said", "label": ["felt"]}, output=tmp_path / "out.parquet")
@@ -277,7 +277,7 @@ def test_a_running_event_loop_is_no_obstacle(here):
 
 
 def test_all_that_is_wrong_with_a_spec_is_told(here):
-    """A dict is checked as strictly as a file, and nothing is made."""
+    """A dict is checked as strictly as a file, and nothing is created."""
     wrong = simulated_spec(trials=0, metrik="accuracy") | {"model_config": {"x": float("nan")}}
     with pytest.raises(SpecError) as caught:
         api.run(wrong)
@@ -298,7 +298,7 @@ def test_all_that_is_wrong_with_a_spec_is_told(here):
 
 
 def test_numbers_of_other_libraries_and_paths_are_plain(here):
-    """A notebook computes a spec's values with NumPy."""
+    """Numbers of NumPy and paths, as a notebook has them, are accepted in a spec."""
     numpy = pytest.importorskip("numpy")
     spec = simulated_spec(trials=numpy.int64(2)) | {"model_config": {"x": numpy.float64(0.25)}}
     assert api.run(spec, progress=False).best["number"] in {0, 1}

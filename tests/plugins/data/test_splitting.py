@@ -113,7 +113,7 @@ def test_carved_splits_shrink_with_train(tmp_path):
 
 
 def test_judging_a_limited_training_costs_less_than_the_training(tmp_path):
-    """2,000 of 25,000 training rows are judged on 222, not on the 2,500 that all of them would be."""
+    """2,000 of 25,000 training rows are evaluated on 222, not on the 2,500 that all of them would be."""
     train, test = write(tmp_path, 25_000), write(tmp_path, 1500, name="test.csv")
     limit = Limit(train=2000, test=1000)
     summary = load(FilesDataset(source="files", train=train, test=test, limit=limit), tmp_path).summary

@@ -21,7 +21,7 @@ def renamed(**names):
 
 
 def test_columns_are_found_and_shown(load):
-    """Kinds, missing cells, ranges, choices; target, group and time are no features."""
+    """The summary shows kinds, missing cells, ranges and choices; target, group and time are no features."""
     table = {**TABLE, "customer": [number // 3 for number in range(300)]}
     data = load("regression", table, target="price", group="customer", time="since", ignore=["label"])
     assert data.summary.columns == {
@@ -79,7 +79,7 @@ def test_groups_stay_together_and_times_in_order(load):
 
 
 def test_limits_and_seeds_decide_which_rows(load):
-    """The same seed keeps the same rows; another seed others."""
+    """The same seed keeps the same rows; another seed keeps others."""
     first, same, other = (
         load("regression", TABLE, target="price", seed=seed, limit={"train": 50}).summary for seed in (1, 1, 2)
     )
@@ -96,7 +96,7 @@ def test_the_fingerprint_knows_every_cell(load):
 
 
 def test_classes_are_those_of_texts(load):
-    """Names for stored numbers, the positive class, and rows of each class."""
+    """Classes are those of texts: names for stored numbers, the positive class, and rows of each class."""
     table = {**TABLE, "label": [int(cell == "high") for cell in TABLE["label"]]}
     data = load("classification", table, labels=["low", "high"], positive="low")
     details = data.summary.details
@@ -107,7 +107,7 @@ def test_classes_are_those_of_texts(load):
 
 @pytest.mark.parametrize("key", ["tabular/classification", "tabular/regression"])
 def test_a_task_describes_its_demo(key, tmp_path):
-    """Facts, figures and the form of an input, of stored data, and of nothing."""
+    """A task describes its demo with facts, figures and the form of an input, of stored data, and of nothing."""
     task = registry.load_task(key)
     dataset = task.default_dataset().model_copy(update={"size": 400})
     data = task.load(dataset, tmp_path).summary

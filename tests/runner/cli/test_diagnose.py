@@ -109,7 +109,7 @@ def diagnose(url, *arguments):
 
 
 def test_evidence_is_what_the_store_holds(made, tmp_path):
-    """Trials with whole configurations and histories, evaluations by subject, comparisons and calibration."""
+    """A diagnosis gets trials with configurations and histories, evaluations by subject, comparisons, calibration."""
     made.fill(made.make())
     evidence = diagnosis_input_of(made.store, "reviews", registry.load(KEY), tmp_path)
     assert evidence.data == DATA

@@ -63,7 +63,7 @@ def test_unusable_lines_are_refused(content, says):
 
 
 def test_nothing_is_read_ahead():
-    """A damaged line at the end is met when its turn comes, not before: a stream is answered while it comes."""
+    """A damaged line at the end is reported when its turn comes, not before: a stream is answered while it comes."""
     texts = stream_inputs(io.BytesIO(b'{"text": "good"}\n' * 5000 + b"bad\n"), TEXT, "text", "utf-8")
     assert [next(texts) for _ in range(5000)] == ["good"] * 5000
     with pytest.raises(DataError, match="line 5,001"):

@@ -83,7 +83,7 @@ def test_every_score_names_its_class(folder, arguments, told):
 
 
 def test_running_again_tells_the_class_of_a_stored_result(folder):
-    """The stored verdict names the class, in its sentence and in its statements."""
+    """Running again shows the stored verdict with the class, in its sentence and in its statements."""
     record = Store.open(f"sqlite:///{folder / 'studies.db'}", create=False).study("fraud")
     assert "F1 of fraud" in record.verdict["sentence"]
     assert record.data["positive"] == "fraud"

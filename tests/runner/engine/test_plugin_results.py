@@ -180,7 +180,7 @@ def test_faulty_predictions_name_their_distribution(predictions: list, reason: s
 
 
 def test_a_faulty_forecast_names_its_distribution() -> None:
-    """Seconds are finite, and details are JSON."""
+    """Seconds of a forecast are finite, and its details are JSON."""
     forecast = Forecast((), 1.0, 2.0, 0.5, None, 100, details={"own": 1})
     assert checked_forecast(KEY, forecast) is forecast
     for changes in ({"seconds_per_epoch": float("nan")}, {"details": {"own": {1}}}):
@@ -190,7 +190,7 @@ def test_a_faulty_forecast_names_its_distribution() -> None:
 
 @pytest.mark.parametrize("raised", [SystemExit(3), GeneratorExit(), RuntimeError("broke")])
 def test_whatever_a_trainer_raises_is_one_failed_job(raised: BaseException) -> None:
-    """The worker goes on: SystemExit does not end it."""
+    """An error of a trainer fails one job, and the worker goes on: SystemExit does not end it."""
     executor = SimpleNamespace(do=lambda *_: (_ for _ in ()).throw(raised))
     task = SimpleNamespace(setup=SimpleNamespace(key=KEY))
     failed = _attempt(executor, Job(1, task), None)  # type: ignore[arg-type]  # fakes

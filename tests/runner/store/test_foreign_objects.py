@@ -158,7 +158,7 @@ def test_a_spoilt_version_of_optuna(store: Store, url: str, value: str) -> None:
 def test_spoilt_rows_of_optuna(
     store: Store, lease: Lease, make_study: Callable[..., None], script: str, told: str
 ) -> None:
-    """The study whose rows are spoilt does not go on, and says so; another one does, and that one can be deleted."""
+    """The study whose rows are damaged does not go on, and says so; another one does, and that one can be deleted."""
     from optuna.distributions import FloatDistribution
 
     from runner.study.consistency import check_trials

@@ -316,7 +316,7 @@ def test_title_and_notes_need_no_lease(store: Store, lease: Lease) -> None:
 
 
 def test_requests_for_unknown_studies_name_the_nearest(store: Store, enqueue: Callable[..., None]) -> None:
-    """No request makes a study, and a typo is met with the name that was meant."""
+    """No request makes a study, and a typo is answered with the name that was meant."""
     enqueue()
     requests: list[Callable[[], object]] = [
         lambda: store.requeue("review"),

@@ -75,7 +75,7 @@ def test_errors_of_the_work_are_not_tried_again(request_of, workspace, recorder,
 
 
 def test_whatever_a_study_does_is_tried_again(request_of, workspace, recorder, tmp_path, monkeypatch):
-    """Deaths while data are prepared, the baseline trained, finalists confirmed, models compared and judged."""
+    """Work is tried again after deaths in preparation, baseline, confirmation, comparison and evaluation."""
     deaths = tmp_path / "deaths"
     deaths.mkdir()
     for what in ("prepare", "baseline", "confirm-given-1", "compare", "evaluate"):

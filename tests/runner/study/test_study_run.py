@@ -35,7 +35,7 @@ def opened(workspace):
 
 
 def test_a_study_makes_its_trials_confirms_and_judges(request_of, workspace, recorder):
-    """The given configuration first, recipes inside the space, then the search; winner confirmed, tested once, kept."""
+    """The given configuration is first, then recipes, then the search; the winner is confirmed, tested once, kept."""
     record = run_study(request_of(trials=8), workspace, recorder)
     trials = opened(workspace).trials(record.study)
     assert record.state == "finished"
@@ -201,7 +201,7 @@ def test_hopeless_trials_are_pruned_but_never_the_given_or_recipes(request_of, w
 
 
 def test_timeout_ends_the_search_and_still_gives_a_verdict(request_of, workspace, recorder):
-    """When time is up no further trial begins; what there is is confirmed and judged."""
+    """When time is up no further trial begins; what there is is confirmed and evaluated."""
     request = request_of({"x": 0.5, "seconds": 0.4}, trials=50, timeout="1s")
     record = run_study(request, workspace, recorder)
     assert record.state == "finished"

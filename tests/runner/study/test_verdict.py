@@ -74,7 +74,7 @@ def test_an_exact_tie_is_called_one(winner):
 
 @pytest.mark.parametrize("metric", ["accuracy", "log_loss"])
 def test_a_zero_has_no_sign(metric):
-    """What rounds to zero from below is zero."""
+    """A value that rounds to zero from below is shown as zero."""
     verdict = verdict_of(replace(BETTER, metric=METRICS[metric], versus_given=compared(0.0001, -0.0, 0.002, metric)))
     assert "-0" not in verdict["sentence"].partition(")")[0]
 
@@ -91,7 +91,7 @@ def test_losing_to_the_baseline_is_said_plainly():
 
 
 def test_a_tie_with_the_baseline_is_a_tie():
-    """An interval around zero beats nothing."""
+    """A difference whose interval holds zero is a tie with the baseline."""
     verdict = verdict_of(replace(BETTER, versus_baseline=compared(0.001, -0.01, 0.012)))
     assert "chance can explain" in verdict["sentence"]
     assert verdict["beats_baseline"] is False
@@ -105,14 +105,14 @@ def test_unconfirmed_findings_are_called_so():
 
 
 def test_losses_are_told_without_points():
-    """A log loss is no share of a hundred."""
+    """Losses are shown without points, since a log loss is no share of a hundred."""
     finding = replace(BETTER, metric=METRICS["log_loss"], versus_given=compared(0.0123, 0.001, 0.02, "log_loss"))
     assert "its log loss is 0.0123 lower (95 % interval 0.001 to 0.02" in verdict_of(finding)["sentence"]
 
 
 @pytest.mark.parametrize("missing", ["versus_given", "versus_baseline"])
 def test_what_was_not_compared_is_null(missing):
-    """Without a comparison there is no claim."""
+    """Without a comparison the verdict makes no claim."""
     verdict = verdict_of(replace(BETTER, **{missing: None}))
     assert verdict[missing] is None
     assert not verdict["beats_" + missing.removeprefix("versus_")]

@@ -205,7 +205,7 @@ def test_files_are_judged_in_every_precision(name: str, trained: Path, bert_file
 
 
 def test_what_is_impossible_is_refused_when_a_model_is_opened(trained: Path):
-    """Opening a model and judging a file refuse what the processor has not."""
+    """Opening a model and evaluating a file refuse what the processor does not have."""
     with processor(bf16=True, int8=False):
         with pytest.raises(InputError, match="int8 is for CPUs"):
             load(trained, "cpu", 1, "int8")

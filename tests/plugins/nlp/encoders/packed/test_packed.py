@@ -308,7 +308,7 @@ def test_the_gpus_kernel_is_told_where_texts_start(family, gpu_path):
 
 @pytest.mark.filterwarnings("ignore:The .grad attribute")  # torch hides it, but not from an error
 def test_compiled_code_fits_packs_of_every_size(gpu_path, monkeypatch):
-    """Whatever the number of tokens and texts, training and judging take a graph each, without a break in it.
+    """Whatever the number of tokens and texts, training and evaluation take a graph each, without a break in it.
 
     One text alone takes one more. The next trial takes none, and only numbers of tokens and texts are left open.
     """

@@ -134,7 +134,7 @@ def test_predictions_stream_in_order(trained: TrialResult, monkeypatch: pytest.M
 
 
 def test_evaluation_repeats_what_training_measured(trained: TrialResult, prepared: PreparedBert, tmp_path: Path):
-    """Judging validation gives the kept epoch's metrics; test is judged with its own rows and predictions."""
+    """Evaluating validation gives the kept epoch's metrics; test is evaluated with its own rows and predictions."""
     judge = BertTrainer().evaluate
     validation = judge(trained.model_dir, prepared, "validation", folder=tmp_path, device="cpu", threads=1)
     for name in ("accuracy", "f1", "log_loss"):

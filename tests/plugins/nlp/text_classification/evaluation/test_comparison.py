@@ -175,7 +175,7 @@ def test_different_examples_are_refused(tmp_path):
 
 
 def test_predictions_come_back_as_written(tmp_path):
-    """Labels and probabilities survive the file, which anyone can read as a table of one row an example."""
+    """Labels and probabilities survive the file, which is readable as a table of one row per example."""
     path = judged(tmp_path, "a", 0.8, 1)
     found = predictions.read(path)
     assert np.array_equal(found.labels, LABELS)
