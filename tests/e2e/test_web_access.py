@@ -114,7 +114,7 @@ def test_our_page_loads_nothing_from_elsewhere(logged_in):
 
 
 def test_another_page_cannot_use_the_cookie(logged_in):
-    """Pages of other servers on this machine, to which web browsers send the cookie too, cannot use it."""
+    """Other pages cannot use the cookie, though web browsers send it to all ports of this machine."""
     for origin in ("https://evil.example", "http://127.0.0.1:1", "null"):
         assert logged_in.get("/ws", Origin=origin, **HANDSHAKE).status == 403
     assert logged_in.get("/", Host=f"evil.example:{logged_in.port}").status == 403

@@ -88,7 +88,7 @@ def test_trainers_without_a_choice_do_as_ever(executor, tmp_path):
 
 
 def test_a_name_that_the_plugin_has_not_is_refused(executor):
-    """The message lists the names that it has."""
+    """The message lists the names that the plugin has."""
     with pytest.raises(InputError, match="cannot answer in int8; known are auto, bf16"):
         labels(executor, "choosing", "int8")
 

@@ -122,7 +122,7 @@ def test_the_study_of_a_dead_worker_is_claimed_again(store: Store, enqueue: Call
 def test_what_was_stopped_or_never_queued_is_not_claimed_again(
     store: Store, enqueue: Callable[..., None], make_study: Callable[..., None]
 ) -> None:
-    """A study that a user resumed by hand, or that a living process of another host holds, is not claimed again."""
+    """A study that a user has run or resumed by hand, or that a living process holds, is not claimed again."""
     make_study("by-hand")
     store.begin("by-hand", AWAY, timedelta(0))
     enqueue("resumed")

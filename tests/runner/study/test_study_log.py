@@ -163,7 +163,7 @@ def test_a_log_that_cannot_be_written_is_told_once(tmp_path, said):
 
 
 def test_a_log_that_is_removed_while_a_study_runs_is_told_and_begun_anew(log, tmp_path, said):
-    """The new log says that it is not the whole one."""
+    """The new log says that the lines before it are lost."""
     log.note("one")
     shutil.rmtree(tmp_path / "mine")
     log.note("two")
