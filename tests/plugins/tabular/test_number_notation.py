@@ -110,7 +110,7 @@ def evaluate(load, train, tmp_path):
     ],
 )
 def test_numbers_that_are_written_otherwise_than_in_the_study_are_refused(evaluate, changes, message):
-    """Numbers in another notation than the study's are refused, not guessed or counted as missing, also in the target."""
+    """Numbers in another notation than the study's are refused, also in the target: none is guessed or left out."""
     with pytest.raises(DataError, match=message) as caught:
         evaluate({**PLAIN, **changes})
     assert "Write its numbers with the same marks" in caught.value.message
