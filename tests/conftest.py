@@ -4,7 +4,7 @@ import os
 import signal
 
 # Several processes test at once: each computes on one core, and none waits by turning round. Set before torch, NumPy
-# and the processes that tests start are there; whoever tests threads names their number.
+# and the processes that tests start are there; a test of threads sets their number itself.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
@@ -12,7 +12,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 def pytest_configure():
     """Hear what ends a program even where this run was started in the background or by nohup.
 
-    Those ignore such signals, and so do the children of whoever ignores them.
+    Such runs ignore these signals, and so do their child processes.
     """
     for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) is signal.SIG_IGN:

@@ -1,4 +1,4 @@
-"""The benchmarks still run, and treat all contestants alike; no time is asserted."""
+"""The benchmarks still run, and treat all contestants alike; no times are asserted."""
 
 import contextlib
 import functools
@@ -55,7 +55,7 @@ def command(part, monkeypatch, capsys):
 
 @pytest.mark.bench
 def test_throughput_counts_the_same_work(command):
-    """All contestants see the same examples, tokens and steps; shares and the profile are told."""
+    """All contestants get the same examples, tokens and steps; shares and the profile are reported."""
     sides = ["modelcat-dropout", "trainer", "trainer-tuned"]
     options = ["--rows", "40", "--batch", "16", "--max-length", "32", "--epochs", "2", "--rounds", "1"]
     options += ["--warmup-rows", "16", "--test-rows", "8", "--profile-rows", "32"]
@@ -76,7 +76,7 @@ def test_throughput_counts_the_same_work(command):
 
 
 def test_inference_labels_every_text(command):
-    """Contestants label the same texts, and an unknown precision is told, not measured."""
+    """Contestants label the same texts, and an unknown precision is reported, not measured."""
     options = ["--rows", "24", "--train-rows", "32", "--max-length", "32", "--rounds", "1", "--precisions", "fp99"]
     report = command("inference", *TINY, *options)
     assert set(report["contestants"]) == {"modelcat", "pipeline", "pipeline-tuned"}
@@ -87,7 +87,7 @@ def test_inference_labels_every_text(command):
 
 @pytest.mark.bench
 def test_parity_trains_each_seed(command):
-    """Each contestant has an accuracy a seed after equal steps, and differences are told with their error."""
+    """Each contestant has an accuracy per seed after equal steps, and differences are reported with their error."""
     options = ["--rows", "32", "--validation-rows", "16", "--test-rows", "16", "--max-length", "32", "--seeds", "2"]
     report = command("accuracy_parity", *TINY, *options, "--contestants", "modelcat", "trainer")
     found = report["contestants"]
@@ -97,7 +97,7 @@ def test_parity_trains_each_seed(command):
 
 
 def test_the_coordinator_makes_as_many_trials_as_the_plain_loop(command):
-    """Both sides make all trials, and their speed, their work and their memory are told."""
+    """Both sides run all trials, and their speed, work and memory are reported."""
     report = command("coordinator", "--trials", "5", "--workers", "3", "--rounds", "1")
     assert set(report["contestants"]) == {"modelcat", "optuna"}
     assert all(value > 0 for side in report["contestants"].values() for value in side.values())
@@ -105,7 +105,7 @@ def test_the_coordinator_makes_as_many_trials_as_the_plain_loop(command):
 
 
 def test_memory_tells_peaks(command):
-    """Peaks of all contestants and their ratios are told."""
+    """Peaks of all contestants and their ratios are reported."""
     options = ["--steps", "1", "--batch", "8", "--max-length", "32"]
     report = command("memory", *TINY, *options, "--contestants", "modelcat", "trainer")
     assert {one["steps"] for one in report["contestants"].values()} == {1}
@@ -147,7 +147,7 @@ def test_made_up_reviews_are_as_long_as_drawn(part, tmp_path):
 
 
 def test_reviews_come_back_as_written(part, tmp_path):
-    """Whatever a review holds, what looks like an end of line too, all contestants read the same."""
+    """All contestants read the same reviews, whatever these hold, including what looks like a line ending."""
     reviews = part("reviews")
     texts = ["one\u0085two", "three\u2028four\nfive\rsix", "\U0001f600"]
     files = reviews.write(tmp_path, {"train": 3}, [reviews.Reviews(texts, [0, 1, 0])])
@@ -181,7 +181,7 @@ def test_forward_pass_is_counted_by_its_matrices(part, tmp_path):
 
 
 def test_ratios_pair_what_ran_together(part):
-    """A ratio is the median over rounds of what stood next to each other, not the ratio of medians."""
+    """A ratio is the median over rounds of what ran side by side, not the ratio of medians."""
     ours, theirs = [{"x": 2}, {"x": 30}, {"x": 4}], [{"x": 1}, {"x": 10}, {"x": 1}]
     assert part("rounds").ratios({"modelcat": ours, "trainer": theirs}, ["x"]) == {"modelcat / trainer": {"x": 3}}
     assert part("rounds").paired_ratio([{"x": None}], [{"x": 1}], "x") is None
@@ -189,7 +189,7 @@ def test_ratios_pair_what_ran_together(part):
 
 @pytest.mark.bench
 def test_contestants_run_in_processes_of_their_own(part):
-    """A job comes back from its process; one that fails tells why."""
+    """A job returns its result from its process; one that fails says why."""
     run = part("rounds").run
     assert run("describe", 1)["cores"] >= 1
     with pytest.raises(SystemExit, match="no-such-size"):

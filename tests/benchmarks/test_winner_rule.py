@@ -1,4 +1,4 @@
-"""The comparison of rules for winners: what the rules choose, and that simulated studies tell them apart."""
+"""The comparison of rules for winners: what the rules choose, and that simulated studies distinguish them."""
 
 import importlib
 import sys
@@ -35,7 +35,7 @@ def test_what_each_rule_keeps(rules):
 
 
 def test_simulated_studies_tell_rules_apart(rules):
-    """Where configurations differ, the best mean on fresh seeds gains more than the other rules."""
+    """If configurations differ, the best mean on fresh seeds gains more than the other rules."""
     scenario = rules.Scenario(trials=10, seeds=2, top=2, rows=100, luck=0.01, spread=0.01, given=0.0)
     rng = np.random.default_rng(0)
     found = rules.compare_rules([rules.simulate(scenario, rng) for _ in range(2000)])

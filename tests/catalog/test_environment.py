@@ -80,7 +80,7 @@ def wrapped(origin):
     ids=repr,
 )
 def test_faults_of_the_machine(error):
-    """Each says what to do, in one line."""
+    """Each fault of the machine says what to do, in one line."""
     fault = environment_fault(error)
     assert type(fault) is EnvironmentFaultError
     assert (fault.kind, fault.exit_code) == ("environment", 1)
@@ -102,12 +102,12 @@ def test_faults_of_the_machine(error):
     ids=repr,
 )
 def test_missing_libraries(error):
-    """Another study may do without them."""
+    """A missing library is an error of its own kind, since another study may not need it."""
     assert type(environment_fault(error)) is MissingLibraryError
 
 
 def fallen_back():
-    """Return what the work raised after a library was found missing that it does without."""
+    """Return an error that was raised after a missing optional library was ignored."""
     error = RuntimeError("the loss is strange")
     error.__context__ = ImportError("no")
     return error
@@ -141,7 +141,7 @@ def test_the_works_own_errors(error):
 
 
 def test_what_is_free_is_told(tmp_path):
-    """Where the error names no file, it is the fullest of the disks that were written to."""
+    """If the error names no file, the fullest of the disks that were written to is reported."""
     told = environment_fault(OSError(errno.ENOSPC, "No space left on device"), [tmp_path / "not" / "there"]).message
     assert f"bytes are free in {tmp_path}, on the disk mounted at /" in told
     assert told.endswith(". Free some space there")

@@ -24,7 +24,7 @@ FIGURES = [
 
 
 def test_every_kind_is_among_the_figures_here():
-    """A kind that is added is tested too."""
+    """Every kind of figure has an example here, so that a new kind is tested too."""
     assert {figure.kind for figure in FIGURES} == set(f.KINDS)
 
 
@@ -39,7 +39,7 @@ def test_a_figure_is_json_with_its_kind(figure):
 
 
 def test_statements_are_written_as_templates():
-    """A front end that reads the JSON can translate what the program wrote."""
+    """A front end that reads the JSON can translate the statements in it."""
     written = f.to_json(f.Empty("speed", "Speed", Statement("After {n:count} trials.", {"n": 3})))
     assert written["reason"] == {"template": "After {n:count} trials.", "values": {"n": 3}}
 
@@ -69,6 +69,6 @@ def test_statements_are_written_as_templates():
     ],
 )
 def test_what_is_no_figure_is_refused(figure, message):
-    """The message says what is wrong and where."""
+    """A figure that breaks a rule is refused with what is wrong and where."""
     with pytest.raises(ValueError, match=re.escape(message)):
         f.check(figure)

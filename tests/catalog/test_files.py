@@ -32,7 +32,7 @@ def test_what_is_no_file_is_refused_at_once(kind: str, tmp_path: Path) -> None:
 def test_a_name_that_another_takes_meanwhile_is_not_waited_for(
     opening: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was a file when it was looked at, and is a pipe when it is opened, is refused too."""
+    """A file that is replaced by a pipe between look-up and opening is refused too."""
     path, pipe = tmp_path / "x", tmp_path / "pipe"
     path.write_text("{}")
     os.mkfifo(pipe)
@@ -55,7 +55,7 @@ def test_no_more_than_the_limit_is_read(tmp_path: Path) -> None:
 
 
 def test_a_file_that_grows_while_it_is_read_ends(tmp_path: Path) -> None:
-    """One that another process writes to without end is refused at the limit."""
+    """A file that another process writes to without end is refused at the limit."""
     path = tmp_path / "x"
     path.write_bytes(b"a" * 1000)
     ended = threading.Event()
@@ -78,7 +78,7 @@ def test_a_file_that_grows_while_it_is_read_ends(tmp_path: Path) -> None:
 
 
 def test_a_pipe_in_the_place_of_a_spec_says_what_to_do(tmp_path: Path) -> None:
-    """``<(...)`` of a shell is a pipe, as ``/dev/stdin`` is: a spec is a file, beside which its data lie."""
+    """A pipe such as ``<(...)`` of a shell or ``/dev/stdin`` is refused: the data of a spec are next to its file."""
     ours, theirs = os.pipe()
     try:
         with pytest.raises(SpecError, match=r"not a regular file \(it is a pipe.*write the spec into a file"):

@@ -23,7 +23,7 @@ MANY = {f"k{number}": 1 for number in range(80_000)}
     "place", ["", "model_config", "dataset", "dataset.format", "study", "study.confirm", "study.search_space"]
 )
 def test_80000_unknown_keys_are_ten_and_a_count(tmp_path, place):
-    """Wherever they stand; nobody reads more, and a terminal would be busy for minutes."""
+    """Ten unknown keys are listed and the rest counted: no user reads more, and printing all would take minutes."""
     spec = json.loads(json.dumps(GOOD))
     within = spec
     for name in filter(None, place.split(".")):
@@ -42,7 +42,7 @@ def test_80000_unknown_keys_are_ten_and_a_count(tmp_path, place):
 
 
 def test_long_names_are_cut(tmp_path):
-    """A key of half a megabyte is told by its beginning, in the message and as the field."""
+    """A key of half a megabyte is cut to its beginning, in the message and in the field."""
     path = tmp_path / "s.json"
     path.write_text(json.dumps({**GOOD, "x" * 500_000: 1}))
     with pytest.raises(SpecError) as told:

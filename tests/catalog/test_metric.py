@@ -26,7 +26,7 @@ LOSS = unknown_metric("log_loss", Direction.MINIMIZE)
 
 @pytest.mark.parametrize("metric", [OF_FRAUD, LOSS])
 def test_a_study_keeps_the_whole_record(metric) -> None:
-    """A way through JSON changes nothing."""
+    """A metric's record is the same after it was stored as JSON."""
     assert metric_from_json(json.loads(json.dumps(metric_to_json(metric)))) == metric
 
 
@@ -41,7 +41,7 @@ def test_a_study_keeps_the_whole_record(metric) -> None:
     ],
 )
 def test_records_that_are_damaged_are_refused(change, error) -> None:
-    """What is no metric raises, and is not shown as one; a missing field does too."""
+    """An invalid record raises, and is not shown as a metric; so does one with a missing field."""
     stored = metric_to_json(OF_FRAUD)
     with pytest.raises(error):
         metric_from_json(stored | change)
@@ -59,7 +59,7 @@ def test_better_depends_on_the_direction() -> None:
 
 
 def test_metrics_that_no_task_describes_keep_their_keys() -> None:
-    """Label and phrase are the name itself."""
+    """Without a task's record, label and phrase are the metric's key itself."""
     assert (english(LOSS.label), metric_phrase(LOSS), LOSS.of) == ("log_loss", "log_loss", None)
 
 
@@ -71,7 +71,7 @@ def test_long_names_of_classes_are_cut() -> None:
 
 
 def test_statements_of_older_studies_get_the_class() -> None:
-    """A sentence that holds the key of a metric is told with its phrase, wherever in the sentence it stands."""
+    """A sentence that holds the key of a metric is shown with the metric's phrase, wherever in it the key is."""
     found = {"f1": OF_FRAUD}
     amount = Statement("{difference:points} points of {metric}", {"difference": 0.018, "metric": "f1"})
     whole = with_metrics(Statement("trial 3 is ahead by {by}.", {"by": amount}), found.__getitem__)

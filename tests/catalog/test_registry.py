@@ -1,4 +1,4 @@
-"""Finding tasks and models: lazily, without one spoiling the others."""
+"""Finding tasks and models: lazily, without a broken one affecting the others."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ class FakeDistribution:
 
 @pytest.fixture
 def announce(monkeypatch):
-    """Return a function that makes the registry see these models and tasks alone: (key, value, distribution) each."""
+    """Return a function that makes the registry see only these models and tasks: (key, value, distribution) each."""
 
     def show(*models, tasks=()):
         made = {MODELS: [], TASKS: []}
@@ -88,7 +88,7 @@ def test_a_malformed_key_is_a_problem_of_its_entry(announce):
 
 
 def test_a_model_without_its_task_is_a_problem_of_its_entry(announce):
-    """A model of a task that nobody brings is listed with the reason; one whose task is there has none."""
+    """A model of a task that no distribution provides is listed with the reason; one whose task exists has none."""
     announce(("a/b/c", "json:loads", "one"), ("d/e/f", "json:loads", "two"), tasks=[("d/e", "json:loads", "two")])
     lone, whole = registry.entries()
     assert (lone.key, lone.distribution, lone.problem) == ("a/b/c", "one", "its task a/b is not in the catalog")
@@ -106,7 +106,7 @@ def test_a_model_without_its_task_is_a_problem_of_its_entry(announce):
     ],
 )
 def test_a_broken_model_says_what_is_broken(announce, value, part):
-    """Loading tells the key, the distribution and the cause."""
+    """The error on loading names the key, the distribution and the cause."""
     announce(("a/b/c", value, "one"))
     with pytest.raises(PluginError, match="'a/b/c' of one") as caught:
         registry.load("a/b/c")
@@ -122,7 +122,7 @@ def test_a_broken_model_says_what_is_broken(announce, value, part):
     ],
 )
 def test_a_broken_task_says_what_is_broken(announce, value, part):
-    """Loading a task tells the key, the distribution and the cause."""
+    """The error on loading a task names the key, the distribution and the cause."""
     announce(tasks=[("a/b", value, "one")])
     with pytest.raises(PluginError, match="task 'a/b' of one") as caught:
         registry.load_task("a/b")
@@ -131,7 +131,7 @@ def test_a_broken_task_says_what_is_broken(announce, value, part):
 
 @pytest.mark.parametrize("raised", ["SystemExit(3)", "GeneratorExit()", "type('Own', (BaseException,), {})('x')"])
 def test_a_plugin_that_ends_the_program_at_import_is_a_broken_plugin(announce, tmp_path, monkeypatch, raised):
-    """What is no Exception does not end the command; only an interrupt of the user does."""
+    """A plugin that raises anything but an Exception does not end the command; only the user's interrupt does."""
     (tmp_path / "ends_at_import.py").write_text(f"raise {raised}\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     announce(("a/b/c", "ends_at_import:model", "ending"), tasks=[("a/b", "ends_at_import:task", "ending")])

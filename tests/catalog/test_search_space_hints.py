@@ -41,7 +41,7 @@ def message(entry):
     ],
 )
 def test_the_message_says_what_to_write(entry, wanted):
-    """The advice stands in the message as JSON, and a study takes it."""
+    """The message holds the advice as JSON, and a study accepts it."""
     told = message(entry)
     found = re.search(r"write (\{.*?\})(?=$|[,;]| with)", told)
     assert found is not None
@@ -50,19 +50,19 @@ def test_the_message_says_what_to_write(entry, wanted):
 
 
 def test_two_numbers_may_be_a_range():
-    """Both readings are offered."""
+    """Two numbers may be a range or two choices; both readings are offered."""
     assert '{"low": 0.1, "high": 10} for all that lies between' in message([0.1, 10])
 
 
 @pytest.mark.parametrize("entry", [None, [], {}, [[1], [2]], {"min": 1}, {"choices": []}])
 def test_what_says_nothing_gets_both_forms(entry):
-    """Where nothing can be made of an entry, both forms are named."""
+    """If nothing can be made of an entry, both forms are named."""
     assert 'write {"low": ..., "high": ...} or {"choices": [...]}' in message(entry)
 
 
 @pytest.mark.parametrize("entry", [{"low": 1, "high": 2}, {"choices": [1, 2]}, {"low": 1e-5, "high": 1, "log": True}])
 def test_right_entries_stay(entry):
-    """What was accepted before still is."""
+    """Entries that were valid before are accepted unchanged."""
     assert Study.model_validate({"search_space": {"C": entry}}).search_space is not None
 
 

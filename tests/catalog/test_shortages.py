@@ -1,4 +1,4 @@
-"""What running short looks like, whoever says it, and that nothing else is taken for it."""
+"""What a shortage looks like, whichever library reports it, and that nothing else is taken for one."""
 
 import errno
 import os
@@ -28,7 +28,7 @@ OTHERS = {
 
 
 def chained(error):
-    """Return an error of ours that was raised from another, as code that reads files does."""
+    """Return an error of modelcat's that was raised from another, as code that reads files does."""
     made = DataError("x.parquet cannot be read as Parquet")
     made.__cause__ = error
     return made
@@ -36,7 +36,7 @@ def chained(error):
 
 @pytest.mark.parametrize("error", MEMORY, ids=lambda error: type(error).__name__)
 def test_memory_is_told_as_memory(error):
-    """It is no fault of a file that was being read, nor of a plugin that was being imported."""
+    """A lack of memory is no fault of the file that was being read, nor of the plugin that was being imported."""
     for raised in (error, chained(error)):
         found = shortage_in(raised)
         assert isinstance(found, OutOfMemoryError)
@@ -46,14 +46,14 @@ def test_memory_is_told_as_memory(error):
 
 @pytest.mark.parametrize("error", OTHERS, ids=str)
 def test_threads_and_files_are_told_as_such(error):
-    """The same for what else the system has too little of."""
+    """A lack of threads or open files is reported as such."""
     found = shortage_in(chained(error))
     assert type(found) is WorkError
     assert found.message.startswith(OTHERS[error])
 
 
 def test_other_errors_are_left_alone():
-    """A full disk, a missing file, an output that would block, and whoever has said already what is short."""
+    """A full disk, a missing file, an output that would block, and an error that says what is short are left alone."""
     blocked = BlockingIOError(errno.EAGAIN, "write could not complete without blocking", 0)
     for error in (OSError(errno.ENOSPC, "full"), FileNotFoundError(2, "x"), ValueError("bad_alloc"), blocked):
         assert shortage_in(chained(error)) is None
@@ -66,7 +66,7 @@ def test_other_errors_are_left_alone():
 
 
 def test_what_a_process_has_printed_tells_why_it_died():
-    """The last line that says so counts."""
+    """Of what a process has printed, the last line that names a cause of death counts."""
     said = "thread 'main' panicked\nmemory allocation of 8589934592 bytes failed\nAborted"
     assert isinstance(shortage_said(said), OutOfMemoryError)
     assert "libgomp" in shortage_said("libgomp: Thread creation failed: Resource temporarily unavailable").message

@@ -121,7 +121,7 @@ def test_unknown_models_are_told_with_the_nearest(tmp_path):
 
 
 def test_a_task_that_is_not_there_is_a_problem_of_the_spec(tmp_path):
-    """A category or subcategory that the catalog does not have is told with what was meant; other fields too."""
+    """A category or subcategory that the catalog lacks is reported with the likely one; so are other wrong fields."""
     found = problems(made(subcategory="text-clasification", study={"trials": 0}), tmp_path)
     assert "did you mean" in found["model"]
     assert "text-classification" in found["model"]
@@ -146,7 +146,7 @@ def test_a_spec_is_an_object(data, tmp_path):
 
 
 def test_broken_numbers_do_not_hide_other_problems(tmp_path):
-    """NaN is told together with what else is wrong, and only once."""
+    """NaN is reported together with the other problems, and only once."""
     text = json.dumps(made(study={"trials": 0})).replace("0.2", "NaN")
     found = problems(text, tmp_path)
     assert set(found) == {"model_config.rate", "study.trials"}
@@ -335,7 +335,7 @@ def test_a_field_that_may_name_a_folder_starts_from_the_specs_folder(tmp_path, m
     ],
 )
 def test_a_name_that_no_folder_can_have_everywhere_is_refused(name, tmp_path):
-    """Or that the folder of studies uses itself."""
+    """A name that no folder can have on every system, or that the folder of studies itself uses, is refused."""
     assert list(problems(made(study={"name": name}), tmp_path)) == ["study.name"]
 
 
@@ -343,5 +343,5 @@ def test_a_name_that_no_folder_can_have_everywhere_is_refused(name, tmp_path):
     "name", ["worker", "worker.lock2", "worker.locks", "console", "com", "com10", "nul-1", "a.con"]
 )
 def test_a_name_that_only_looks_like_one_is_free(name, tmp_path):
-    """Nothing else is refused."""
+    """A name that only looks like a reserved one is accepted."""
     assert spec.resolve(made(study={"name": name}), tmp_path).spec.study.name == name

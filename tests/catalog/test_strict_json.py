@@ -74,7 +74,7 @@ def test_several_faults_are_told_at_once():
     ],
 )
 def test_what_is_no_json_is_told_with_its_place(data, part):
-    """Broken JSON is told by line and column, broken UTF-8 by offset."""
+    """Broken JSON is reported by line and column, broken UTF-8 by offset."""
     with pytest.raises(SpecError) as caught:
         parse(data, "spec.json")
     assert part in caught.value.message

@@ -1,4 +1,4 @@
-"""What the end-to-end tests share: the installed command, run as a person would run it."""
+"""What the end-to-end tests share: the installed command, run as a user would run it."""
 
 import json
 import os

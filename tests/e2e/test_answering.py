@@ -222,7 +222,7 @@ def test_arithmetic_that_a_plugin_does_not_offer_is_refused(trained):
 
 
 def test_a_terminal_is_no_input(trained):
-    """Without texts and with a terminal as stdin nobody waits: it is an error that says what to give."""
+    """Without texts and with a terminal as stdin the command does not wait: an error says what to give."""
     ours, theirs = pty.openpty()
     process = start(trained, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     out, err = process.communicate(timeout=30)

@@ -42,7 +42,7 @@ SPECS = {
 
 
 def refused(shell, spec, *parts, command="run"):
-    """Expect that a spec is refused with a message that has all parts, and that nothing is written."""
+    """Check that a spec is refused with a message that has all parts, and that nothing is written."""
     shell.write("spec.json", spec)
     before = {path for path in shell.folder.rglob("*") if shell.folder / "cache" not in (path, *path.parents)}
     printed = shell.run(command, "spec.json", code=2)
@@ -58,7 +58,7 @@ def refused(shell, spec, *parts, command="run"):
 
 @pytest.mark.parametrize("name", SPECS)
 def test_bad_specs(shell, name):
-    """Every way to write a wrong spec has its message, told by validate, which run shares."""
+    """Every kind of wrong spec has its message, shown by validate, whose check run shares."""
     spec, parts = SPECS[name]
     shell.write("data.csv", ROWS)
     refused(shell, spec, *parts, command="validate")
@@ -66,7 +66,7 @@ def test_bad_specs(shell, name):
 
 @pytest.mark.parametrize("command", ["validate", "run", "train"])
 def test_missing_files_and_folders(shell, command):
-    """A spec that is not there, or is a folder, is told so."""
+    """A spec that does not exist, or is a folder, is reported as such."""
     assert "no such file" in shell.run(command, "nowhere.json", code=2).err
     assert "folder" in shell.run(command, ".", code=2).err
 
@@ -92,14 +92,14 @@ def test_bad_data(shell, name):
 
 
 def test_num_labels_that_disagree_with_the_data(shell):
-    """Both numbers are told, and the field to change."""
+    """Both numbers are reported, and the field to change."""
     shell.write("data.csv", ROWS)
     refused(shell, changed("model_config.num_labels", 3), "3", "2")
     assert shell.json("run", "spec.json", code=2)["error"]["field"] == "model_config.num_labels"
 
 
 def test_batch_larger_than_the_data(shell):
-    """A batch that the training split cannot fill is told before anything is made."""
+    """A batch that the training split cannot fill is reported before anything is created."""
     shell.write("data.csv", ROWS)
     spec = changed("model", "bert") | {"model_config": {"model_name": "scratch/bert-tiny", "batch_size": 512}}
     refused(shell, spec, "512", "batch_size")
@@ -117,7 +117,7 @@ def test_readable_files_of_other_shapes(shell):
 
 
 def test_a_name_taken_by_another_spec_is_refused_with_the_difference(shell, simulated_spec):
-    """The same name with another configuration tells what differs."""
+    """The same name with another configuration is refused with what differs."""
     shell.write("a.json", simulated_spec({"x": 0.5}, trials=2, name="mine"))
     shell.write("b.json", simulated_spec({"x": 0.6}, trials=2, name="mine"))
     shell.run("run", "a.json")
@@ -128,7 +128,7 @@ def test_a_name_taken_by_another_spec_is_refused_with_the_difference(shell, simu
 
 
 def test_reading_where_there_is_nothing(shell):
-    """Commands that read print [] where there is no database, and make none; naming a study there is an error."""
+    """Commands that read print [] if there is no database, and create none; naming a study there is an error."""
     assert shell.json("studies") == []
     assert shell.json("trials", "mine") == []
     assert "No studies yet" in shell.run("studies").out

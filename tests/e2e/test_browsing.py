@@ -13,7 +13,7 @@ KEYS = ("down", "up", "right_square_bracket", "g", "p", "t", "enter", "escape", 
 
 
 def test_browsing_hard_disturbs_no_running_study(shell, simulated_spec, monkeypatch):
-    """While 50 short trials run, all places are looked at without pause; no trial fails, nothing is locked."""
+    """While 50 short trials run, all screens are opened without pause; no trial fails, and no database is locked."""
     for name, value in shell.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.syspath_prepend(shell.environment["PYTHONPATH"])

@@ -61,7 +61,7 @@ def modules_of(shell, program):
 
 
 def test_no_place_imports_what_trains(shell):
-    """After a look at every place, tab and a valid spec neither a trainer's library nor Optuna is there."""
+    """After every screen, tab and a valid spec were shown, neither a trainer's library nor Optuna is imported."""
     url = sample_store_in(shell.folder)
     steps = EVERY_SCREEN.format(spec=SPEC, study=WHOLE)
     loaded = modules_of(shell, PROGRAM.format(url=url, steps=steps.strip()))
@@ -70,7 +70,7 @@ def test_no_place_imports_what_trains(shell):
 
 
 def test_the_first_paint_needs_next_to_nothing(shell):
-    """What reads stores, checks specs, speaks German and draws charts comes after it."""
+    """The modules that read stores, check specs, speak German and draw charts are imported after the first paint."""
     program = """
 import sys
 from runner.tui.launch import browse

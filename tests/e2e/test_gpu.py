@@ -1,4 +1,4 @@
-"""A study where there is a GPU, from a process that has not used it before."""
+"""A study on a machine with a GPU, from a process that has not used it before."""
 
 import pytest
 
@@ -8,7 +8,7 @@ pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
 
 @pytest.mark.parametrize("precision", ["auto", "fp16", "fp32"])
 def test_a_study_runs_on_the_gpu(shell, precision):
-    """Two trials are tuned, the winner is judged and answers."""
+    """Two trials are tuned on the GPU, and the winner is evaluated and predicts."""
     category = {"category": "nlp", "subcategory": "text-classification", "model": "bert"}
     config = {
         "model_name": "scratch/bert-tiny",

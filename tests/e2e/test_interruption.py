@@ -19,7 +19,7 @@ def wait_for(condition, process, seconds=60):
 
 
 def finished_trials(shell):
-    """Count the trials that the database calls complete, looking at it as a stranger would."""
+    """Count the trials that the database calls complete, reading it as another program would."""
     path = shell.folder / "studies.db"
     if not path.exists():
         return 0
@@ -32,7 +32,7 @@ def finished_trials(shell):
 
 
 def all_gone(processes, seconds=10):
-    """Tell whether every process ends within the time."""
+    """Return whether every process ends within the time."""
     _, alive = psutil.wait_procs(processes, timeout=seconds)
     return not alive
 
@@ -101,7 +101,7 @@ def test_an_interrupt_ends_tidily(shell, simulated_spec, sent):
 
 
 def test_a_second_runner_is_refused_while_the_first_runs(shell, simulated_spec):
-    """Two coordinators never run one study; the second is told who does."""
+    """Two coordinators never run one study; the second reports which one does."""
     shell.write("s.json", simulated_spec({"x": 0.5, "seconds": 1.0}, trials=3, name="mine"))
     process = shell.start("run", "s.json")
     wait_for(lambda: finished_trials(shell) >= 1, process)
@@ -117,7 +117,7 @@ def test_a_second_runner_is_refused_while_the_first_runs(shell, simulated_spec):
 
 
 def test_resuming_a_finished_study_changes_nothing(shell, simulated_spec):
-    """Resume is safe to repeat."""
+    """Resuming a finished study changes nothing."""
     shell.write("s.json", simulated_spec(trials=3, name="mine"))
     first = shell.json("run", "s.json")
     assert shell.json("resume", "mine") == first

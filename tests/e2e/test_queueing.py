@@ -1,4 +1,4 @@
-"""submit, worker and stop, as a person types them."""
+"""submit, worker and stop, as a user types them."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def completed(shell, name):
 
 
 def test_submitted_studies_are_run_by_a_worker(shell, simulated_spec):
-    """Submit tells the place in the queue, the worker what became of each; what can't be queued is refused."""
+    """Submit shows the place in the queue, the worker how each study ended; what can't be queued is refused."""
     shell.write("s.json", simulated_spec(trials=2, confirm=QUICK))
     one = shell.json("submit", "s.json", "--set", "study.name=one")
     assert one == {"study": "one", "state": "queued", "position": 1}
@@ -51,7 +51,7 @@ def test_submitted_studies_are_run_by_a_worker(shell, simulated_spec):
 
 
 def test_bad_input_is_refused_before_anything_is_made(shell, simulated_spec):
-    """Mistakes in spec, data and options are told by submit and worker, and leave no database."""
+    """Mistakes in spec, data and options are reported by submit and worker, and leave no database."""
     spec = {"category": "nlp", "subcategory": "text-classification", "model": "linear", "model_config": {}}
     shell.write("data.json", {**spec, "dataset": {"source": "files", "train": "nowhere.csv"}})
     error = shell.json("submit", "data.json", "--start", code=2)["error"]
@@ -88,7 +88,7 @@ def test_a_worker_in_the_background_is_started_once(shell, simulated_spec):
 
 @pytest.mark.parametrize("command", ["run", "resume"])
 def test_stop_ends_a_study_that_runs_elsewhere(shell, simulated_spec, command):
-    """Whoever runs it exits with 130 and one message; resuming it makes exactly the trials that are missing."""
+    """The process that runs it exits with 130 and one message; resuming it runs exactly the missing trials."""
     shell.write("s.json", simulated_spec({"x": 0.5, "seconds": 0.5}, trials=3, name="mine", pruner="none"))
     if command == "resume":  # of a study that was never prepared
         shell.run("submit", "s.json")

@@ -36,7 +36,7 @@ def actors(process):
 
 
 def wait_until_complete(process, count):
-    """Read what the command tells until so many trials are complete."""
+    """Read what the command prints until so many trials are complete."""
     for line in process.stderr:
         count -= "✓ trial" in line
         if not count:
@@ -45,7 +45,7 @@ def wait_until_complete(process, count):
 
 
 def test_a_study_on_two_actors_survives_the_death_of_one(cluster_shell, simulated_spec):
-    """Eight trials are asked for and come to their end; that the one whose actor died was tried again is told."""
+    """Eight trials are requested and all end; the retry of the one whose actor died is reported."""
     spec = simulated_spec(
         {"x": 0.5, "seconds": 0.8}, trials=8, name="many", pruner="none", confirm={"top": 0, "seeds": 1}
     )

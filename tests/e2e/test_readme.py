@@ -95,7 +95,7 @@ def test_the_readmes_spec_is_the_case_study_verbatim():
 
 
 def test_the_start_page_lists_every_example():
-    """An example that is not there is not promised; one that is there is listed."""
+    """The start page lists every example that exists, and no other."""
     listed = set(re.findall(r"`examples/([\w-]+)\.json` \|", read("docs/start.md")))
     assert listed == {path.stem for path in (ROOT / "examples").glob("*.json")}
 
@@ -107,7 +107,7 @@ def test_the_reference_lists_every_command_and_no_other(shell):
 
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.json")), ids=lambda path: path.stem)
 def test_every_example_is_a_sound_spec(shell, path):
-    """Examples validate; where they name files that are not shipped, that alone is what is wrong."""
+    """Examples validate; if they name files that are not shipped, that alone is what is wrong."""
     shutil.copytree(ROOT / "examples", shell.folder / "examples")
     if path.stem == "imdb-distilbert-files":
         error = shell.json("validate", f"examples/{path.name}", code=2)["error"]
@@ -118,6 +118,6 @@ def test_every_example_is_a_sound_spec(shell, path):
 
 
 def test_every_command_has_an_example_in_its_help(shell):
-    """Help shows how it is used."""
+    """The help of every command shows how it is used."""
     for name in commands(shell):
         assert f"Example:  modelcat {name}" in shell.run(name, "--help").out

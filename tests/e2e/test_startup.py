@@ -56,7 +56,7 @@ def test_a_coordinator_never_imports_what_trains(shell, simulated_spec):
 
 
 def test_a_folder_named_catalog_in_the_way_is_harmless(script_shell, simulated_spec):
-    """The command works in a folder that holds folders of the same names as its packages."""
+    """The command works in a folder with subfolders named like its packages."""
     for name in ("catalog", "plugins", "runner"):
         (script_shell.folder / name).mkdir()
         (script_shell.folder / name / "__init__.py").write_text("raise SystemExit('the wrong package')")

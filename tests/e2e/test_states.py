@@ -1,4 +1,4 @@
-"""How studies ended, as the commands tell it: by their time limit, or with every trial failed; tables as CSV."""
+"""How studies ended, as the commands show it: by their time limit, or with every trial failed; tables as CSV."""
 
 import csv
 import io

@@ -27,7 +27,7 @@ def spec(task, truth, **dataset):
     ],
 )
 def test_a_study_of_a_table(shell, task, truth, ignored, metrics, charts):
-    """From the spec to predictions of a file: every command knows the task."""
+    """From the spec to predictions of a file, every command works with the task."""
     write_csv(shell.folder / "rows.csv", columns(240))
     new = {name: cells[:7] for name, cells in columns(240, seed=1).items() if name not in {"label", "price"}}
     write_csv(shell.folder / "new.csv", new)
@@ -56,7 +56,7 @@ def test_a_study_of_a_table(shell, task, truth, ignored, metrics, charts):
 
 
 def test_text_in_a_regression_is_one_line(shell):
-    """With the line of the file, the value and the field of the spec."""
+    """Text in a regression is refused in one line, with the line of the file, the value and the field of the spec."""
     table = columns(60)
     table["price"][9] = "dear"
     write_csv(shell.folder / "rows.csv", table)

@@ -30,7 +30,7 @@ def trained(module_shell):
 
 
 def test_validate_and_plan_tell_of_tags(trained):
-    """Before anything is trained, scheme and types are told."""
+    """Before anything is trained, scheme and types are shown."""
     shell, _ = trained
     told = shell.run("validate", "lookup.json").out
     assert "BIO: B-X begins an entity of type X" in told
@@ -82,7 +82,7 @@ def test_evaluate_scores_a_file(trained, study):
 
 
 def test_report_figures_and_diagnosis(trained):
-    """The report marks entities, figures are listed, and what is wrong is told."""
+    """The report marks entities, figures are listed, and findings are shown."""
     shell, _ = trained
     shell.run("report", "bert", "-o", "bert.html")
     page = (shell.folder / "bert.html").read_text()
@@ -127,7 +127,7 @@ def test_plain_tags_are_tuned_for_accuracy(trained):
     ],
 )
 def test_broken_files_are_refused(trained, content, message):
-    """One clear message with file and line, and exit code 2."""
+    """A broken file is refused with one clear message that has file and line, and exit code 2."""
     shell, _ = trained
     shell.write("broken.conll", content)
     shell.write("broken.json", {**spec("lookup", {}), "dataset": {"source": "files", "train": "broken.conll"}})

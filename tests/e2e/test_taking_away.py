@@ -1,4 +1,4 @@
-"""evaluate and export: a model on data of one's own, and a model to take away."""
+"""evaluate and export: a model on the user's own data, and a model for use elsewhere."""
 
 import json
 
@@ -29,12 +29,12 @@ def trained(module_shell, simulated_spec):
 
 
 def names(shell):
-    """Return what lies in the shell's folder."""
+    """Return the names in the shell's folder."""
     return {path.name for path in shell.folder.iterdir()}
 
 
 def test_evaluation_of_a_file(trained):
-    """A labelled file is judged in full; predictions stay where -o says, and nothing else does."""
+    """A labelled file is evaluated in full; predictions are written where -o says, and nothing else is."""
     before = names(trained)
     found = trained.json("evaluate", trained.linear, "rows.csv", "-o", "p.parquet")
     assert names(trained) == before | {"p.parquet"}
@@ -73,7 +73,7 @@ def test_ids_are_labels_on_request(trained):
     ],
 )
 def test_unusable_files_are_told(trained, content, parts):
-    """Unknown labels are listed beside the known ones; a file without labels or with broken rows is told."""
+    """Unknown labels are listed with the known ones; a file without labels or with broken rows is reported."""
     trained.write("bad.csv", content)
     error = trained.json("evaluate", trained.linear, "bad.csv", code=2)["error"]
     assert error["kind"] == "bad_data"
@@ -149,11 +149,11 @@ def test_export_is_checked_on_the_studys_examples(trained):
 
 
 def test_wrong_wishes_are_told(trained):
-    """What cannot be done is one message and exit code 2, before any work."""
+    """A request that cannot be met is refused with one message and exit code 2, before any work."""
     assert "--quantize needs --format onnx" in trained.run("export", "one", "x", "--quantize", code=2).err
     assert "there is no folder" in trained.run("export", "one", "no/where", code=2).err
 
 
 def test_unknown_studies_are_told(trained):
-    """A study that is not there is told with the nearest name."""
+    """A study that does not exist is reported with the nearest name."""
     assert "'one'" in trained.run("evaluate", "onee", "rows.csv", code=2).err

@@ -1,4 +1,4 @@
-"""The whole story in a real terminal: a person comes, starts a study, looks at it, and leaves; the study goes on."""
+"""A whole session in a real terminal: a user starts a study, watches it, and leaves; the study goes on."""
 
 import os
 import shutil
@@ -125,7 +125,7 @@ def test_the_whole_story(shell, terminal):
     screen.press_for("]", "Confusion matrix")
     screen.press_for("]", "Confidence distribution")
     screen.press_for("]", "Performance by length", "by length")
-    # The study may have been closed by now; else the tab says that nobody explained the model yet.
+    # The study may have been closed by now; else the tab says that the model has not been explained yet.
     screen.press_for("]", "words for", "Nobody explained")
     screen.press_for("Escape", "Diagnosis")
     screen.press_for("Escape", "newest first")
@@ -162,7 +162,7 @@ def test_leaving_leaves_nothing_behind(shell, terminal, how):
 
 
 def test_no_colours_and_no_unicode(shell, terminal):
-    """NO_COLOR still shows every word; a terminal without Unicode is told what to do, and can be used with --ascii."""
+    """NO_COLOR still shows every word; in a terminal without Unicode a message says what to do, and --ascii works."""
     shell.environment["NO_COLOR"] = "1"
     screen = terminal("--ascii")
     screen.wait("No studies yet", "commands")
@@ -173,7 +173,7 @@ def test_no_colours_and_no_unicode(shell, terminal):
     ("name", "value", "told"), [("TERM", "dumb", "TERM='dumb'"), ("PYTHONIOENCODING", "latin-1", "--ascii")]
 )
 def test_a_terminal_that_cannot_show_it_is_told_so(shell, name, value, told):
-    """Where the screens cannot be drawn one line says why and what to do, with exit code 2."""
+    """A terminal that cannot draw the screens gets one line that says why and what to do, and exit code 2."""
     import pty
 
     ours, theirs = pty.openpty()
@@ -195,6 +195,6 @@ def test_a_terminal_that_cannot_show_it_is_told_so(shell, name, value, told):
 
 
 def test_without_a_terminal_it_says_what_to_use_instead(shell):
-    """In a pipe it does not draw, and names the commands for scripts."""
+    """In a pipe the UI does not draw, and names the commands for scripts."""
     printed = shell.run("browse", code=2)
     assert "modelcat studies --json" in printed.err

@@ -77,7 +77,7 @@ def test_a_csv_goes_through_every_command(model, config, shell):
 
 
 def test_text_among_numbers_is_one_clear_error(shell):
-    """Row and value are named, and the task that predicts classes."""
+    """The error names row and value, and the task that predicts classes."""
     lines = [f"a comment of some words {i},{i}" for i in range(30)]
     lines[7] = "a comment of some words,great"
     shell.write("rows.csv", "text,label\n" + "\n".join(lines) + "\n")

@@ -1,4 +1,4 @@
-"""A stranger's model: its own package, its own entry point, installed, listed, validated, tuned and conforming."""
+"""A third party's model: its own package and entry point, installed, listed, validated, tuned and conforming."""
 
 import subprocess
 import sys
@@ -35,7 +35,7 @@ def test_it_is_short():
 
 
 def test_it_is_listed_validated_and_tuned(installed, shell):
-    """Everything that works for our own models works for it."""
+    """Everything that works for modelcat's own models works for a third party's."""
     shell.environment["PYTHONPATH"] = str(installed)
     assert KEY in {entry["key"] for entry in shell.json("list")}
     assert shell.json("show", KEY)["parameters"][0]["name"] == "alpha"
@@ -54,7 +54,7 @@ def test_it_is_listed_validated_and_tuned(installed, shell):
 
 
 class TestKeywords(TextClassifierConformance):
-    """The conformance suite, inherited as a stranger would."""
+    """The conformance suite, inherited as a third party would."""
 
     @pytest.fixture
     def case(self, installed, tmp_path, monkeypatch):

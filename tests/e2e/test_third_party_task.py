@@ -1,4 +1,4 @@
-"""A stranger's task: its own package with a task, a model, a metric and a figure, in the command line, page and UI."""
+"""A third party's task: a package with a task, a model, a metric and a figure, in the commands, page and UI."""
 
 import subprocess
 import sys
@@ -43,7 +43,7 @@ def test_it_is_short():
 
 
 def test_every_command_knows_it(installed, shell):
-    """What works for our own tasks works for it: its metric is tuned for, its figure is drawn."""
+    """What works for modelcat's own tasks works for a third party's: its metric is tuned for, its figure is drawn."""
     shell.environment["PYTHONPATH"] = str(installed)
     shell.write("spec.json", SPEC)
     assert shell.json("show", "series/forecast/smoothing")["metrics"] == {"mae": "minimize"}
@@ -75,7 +75,7 @@ def test_its_bad_data_are_its_own_errors(installed, shell):
 
 @pytest.mark.usefixtures("known")
 class TestTask(TaskConformance):
-    """The conformance suite of tasks, inherited as a stranger would."""
+    """The conformance suite of tasks, inherited as a third party would."""
 
     @pytest.fixture
     def case(self, tmp_path):

@@ -1,4 +1,4 @@
-"""`browse --web` answers its own page in a web browser that was let in, and nobody else, whatever is sent to it."""
+"""`browse --web` answers its own page in a web browser that has logged in, and no other client, whatever it sends."""
 
 import socket
 import time
@@ -11,7 +11,7 @@ pytest.importorskip("textual_serve", reason="textual-serve is not installed")
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """Return a server that nobody has logged in to."""
+    """Return a server that no browser has logged in to."""
     with Served(tmp_path_factory.mktemp("served")) as one:
         yield one
 
@@ -59,7 +59,7 @@ REQUESTS = [
 
 @pytest.mark.parametrize(("request_", "status"), REQUESTS, ids=[str(number) for number in range(len(REQUESTS))])
 def test_strangers_are_refused(served, request_, status):
-    """Whatever they send, they get a status and no traceback."""
+    """Requests of clients that are not logged in get a status and no traceback, whatever they send."""
     answer = served.raw(request_ % {b"port": served.port})
     assert int(answer.split()[1]) == status, answer
     assert b"Traceback" not in answer
@@ -75,7 +75,7 @@ def test_a_stranger_starts_no_app_and_prints_nothing(served):
 
 
 def test_a_token_lets_one_web_browser_in(tmp_path):
-    """It is exchanged for a cookie that scripts and other sites do not get; reloading works, a second use does not."""
+    """The token is exchanged for a cookie that scripts and other sites do not get; reloading works, reuse does not."""
     served = Served(tmp_path)
     try:
         path = served.path
@@ -103,7 +103,7 @@ def test_a_token_lets_one_web_browser_in(tmp_path):
 
 
 def test_our_page_loads_nothing_from_elsewhere(logged_in):
-    """And nobody puts it in a frame."""
+    """The page loads nothing from elsewhere, and no other page can put it in a frame."""
     answer = logged_in.get("/")
     assert answer.status == 200
     policy = answer.headers["Content-Security-Policy"]
@@ -114,7 +114,7 @@ def test_our_page_loads_nothing_from_elsewhere(logged_in):
 
 
 def test_another_page_cannot_use_the_cookie(logged_in):
-    """Web browsers send it to all ports of this machine, and so for pages of other servers, too."""
+    """Other pages cannot use the cookie, though web browsers send it to all ports of this machine."""
     for origin in ("https://evil.example", "http://127.0.0.1:1", "null"):
         assert logged_in.get("/ws", Origin=origin, **HANDSHAKE).status == 403
     assert logged_in.get("/", Host=f"evil.example:{logged_in.port}").status == 403
@@ -138,13 +138,13 @@ def test_another_page_cannot_use_the_cookie(logged_in):
     ],
 )
 def test_only_files_of_the_page_are_given(logged_in, path):
-    """No listing, no file of another folder, no fault where no file can have the name."""
+    """Neither a listing nor a file of another folder is served, and no file name causes a fault."""
     assert logged_in.get(path).status in {403, 404}
 
 
 @pytest.mark.parametrize("path", ["/ws", "/ws?width=80"])
 def test_a_handshake_that_is_none_is_refused(logged_in, path):
-    """No app is started for it, and none counts as open."""
+    """For an invalid handshake no app is started, and none counts as open."""
     broken = {**HANDSHAKE, "Sec-WebSocket-Key": "short"}
     assert [logged_in.get(path).status, logged_in.get(path, **broken).status] == [400, 400]
     assert len(logged_in.family()) == 1
@@ -163,7 +163,7 @@ def trickle(connection):
 
 
 def test_silent_connections_keep_nobody_out(logged_in):
-    """Those that say nothing, half a request, or a byte at a time are closed after ten seconds."""
+    """Connections that send nothing, half a request, or a byte at a time are closed after ten seconds."""
     silent = []
     try:
         for number in range(200):
@@ -180,5 +180,5 @@ def test_silent_connections_keep_nobody_out(logged_in):
 
 
 def test_nothing_of_all_this_was_printed(logged_in):
-    """The terminal shows two addresses, and no fault of ours."""
+    """The terminal shows two addresses, and no error of modelcat's."""
     assert logged_in.printed.count("\n") == 2, logged_in.printed

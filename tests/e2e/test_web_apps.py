@@ -71,7 +71,7 @@ SIZES = [1_000_000, -5, 0, None, "many", True, [], {}, 1e300, 10**300, float("na
 
 
 def test_no_size_is_too_large(served):
-    """In the URL, in a message, or in an escape sequence: what cannot be shown is not laid out; memory has a limit."""
+    """A size in the URL, a message or an escape sequence that cannot be shown is not laid out; memory has a limit."""
 
     async def attempt():
         async with Tabs(served) as tabs:
@@ -92,7 +92,7 @@ def test_no_size_is_too_large(served):
 
 
 def test_a_page_that_is_not_ours_is_closed(only_server):
-    """What our page never sends ends the tab and its app, and nothing else; the terminal shows nothing of it."""
+    """A message that modelcat's page never sends ends the tab and its app alone; the terminal shows nothing of it."""
 
     async def attempt():
         async with Tabs(only_server) as tabs:
@@ -137,7 +137,7 @@ def test_what_is_no_text_reaches_the_app_all_the_same(only_server):
 
 
 def test_one_tab_too_many_is_told_and_waits(tmp_path):
-    """The ninth tab says so in the person's language, starts nothing, and opens once another is closed."""
+    """The ninth tab says so in the user's language, starts nothing, and opens once another is closed."""
     served = Served(tmp_path, "--language", "de")
     served.log_in()
 
@@ -194,7 +194,7 @@ def test_no_app_outlives_its_server(served, end, stuck, seconds):
 
 
 def test_an_app_that_is_stuck_ends_with_its_tab(served):
-    """It is asked, and killed after three seconds; what it has started goes, too, and another tab opens."""
+    """A stuck app is asked to end, and killed after three seconds; its child processes end, and another tab opens."""
 
     async def attempt():
         async with Tabs(served) as tabs:
@@ -210,7 +210,7 @@ def test_an_app_that_is_stuck_ends_with_its_tab(served):
 
 
 def test_a_tab_whose_app_dies_is_closed(served):
-    """It does not wait for ever, or count as open."""
+    """A tab whose app dies does not wait for ever, or count as open."""
 
     async def attempt():
         async with Tabs(served) as tabs:

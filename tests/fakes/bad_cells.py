@@ -1,4 +1,4 @@
-"""A database in which one cell holds what nobody wrote there, and what everybody asks of such a database."""
+"""A database in which one cell holds what modelcat never wrote there, and what callers ask of such a database."""
 
 import json
 import shutil
@@ -210,7 +210,7 @@ def listed(url: str) -> dict[str, object]:
 
 
 def look_at_all(url: str, folder: Path, expected: dict[str, object], *, commands: bool) -> None:
-    """Check that all is well but for the victim, of which one message tells, and which can be deleted."""
+    """Check that all is well except for the victim, which one message names, and which can be deleted."""
     assert answers_of_others(url) == expected["answers"]
     assert listed(url) == expected["listed"]
     findings = examine_database(url)
@@ -239,7 +239,7 @@ def look_at_all(url: str, folder: Path, expected: dict[str, object], *, commands
 
 
 def ask_of_victim(store: Store, victim: str) -> list[str]:
-    """Ask the store all there is to know of the victim; return what it refuses to tell, and why."""
+    """Ask the store everything about the victim; return what it refuses to answer, and why."""
     told = []
     questions = [store.study, store.trials, store.epochs, store.confirmations, store.evaluations, store.insights]
     for question in (*questions, lambda name: prepare(read_book(store, name, None))):

@@ -13,7 +13,7 @@ __all__ = ["tune_for_f1"]
 
 
 def tune_for_f1(url: str, labels: tuple[str, ...], positive: str | None) -> None:
-    """Rewrite the study `NAME` in a database; its verdict is told as the last release stored it, without a class.
+    """Rewrite the study `NAME` in a database; its verdict is as the last release stored it, without a class.
 
     Args:
         url: Of an SQLite database.

@@ -60,7 +60,7 @@ class Commands:
                 socket.send_fds(connection, [json.dumps(request).encode()], files)
                 code = int(connection.recv(16))
             except BaseException:
-                self.close()  # it may still be busy with what nobody waits for any more
+                self.close()  # it may still be busy with a request whose caller has given up
                 raise
             told = [(file.seek(0), file.read().decode())[1] for file in (out, err)]
         return code, *told
@@ -88,7 +88,7 @@ class Commands:
 
 
 def _serve(connection: socket.socket, script: str) -> None:
-    """Fork a command at a request, and return in it, made ready; end where nobody is there any more."""
+    """Fork a command at each request, and return in the fork, set up; end when no client is left."""
     while True:
         message, files, _, _ = socket.recv_fds(connection, 1 << 20, 3)
         if not message:

@@ -21,7 +21,7 @@ _UNPRIVILEGED = ("postgres", "nobody")
 
 
 def programs() -> Path | None:
-    """Return the folder of PostgreSQL's server programs, or None where they are not installed."""
+    """Return the folder of PostgreSQL's server programs, or None if they are not installed."""
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
     if tool := shutil.which("pg_config"):
@@ -33,7 +33,7 @@ def programs() -> Path | None:
 
 
 def why_not() -> str | None:
-    """Say why no server can be started here, or return None where one can."""
+    """Return why no server can be started here, or None if one can."""
     try:
         import psycopg  # noqa: F401 -- whether it is there
     except ImportError:
@@ -54,7 +54,7 @@ class Server:
     """Started by its constructor, which takes a second or two; `close` leaves nothing behind."""
 
     def __init__(self) -> None:
-        # Not below pytest's own folders, which nobody but the user who runs the tests may enter.
+        # Not below pytest's own folders, which only the user who runs the tests may enter.
         self._folder = Path(tempfile.mkdtemp(prefix="modelcat-postgres-"))
         user = _unprivileged() if os.geteuid() == 0 else None
         self._as = {} if user is None else {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
@@ -74,14 +74,14 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        """Start the server and wait until it lets somebody in."""
+        """Start the server and wait until it accepts a connection."""
         options = {
             "listen_addresses": "127.0.0.1",
             "port": self.port,
             "unix_socket_directories": "",
             "fsync": "off",  # a test survives no power cut either
             "shared_buffers": "16MB",
-            "TimeZone": "Asia/Kathmandu",  # +05:45: whoever takes the server's time for UTC is found out
+            "TimeZone": "Asia/Kathmandu",  # +05:45: code that takes the server's time for UTC fails
         }
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         with (self._folder / "server.log").open("ab") as log:

@@ -228,7 +228,7 @@ def _failed(store: Store, texts: Texts) -> None:
 
 
 def _finished_files(store: Store, folder: Path, texts: Texts) -> None:
-    """Write predictions and texts of the whole study, and tell the store where they are."""
+    """Write predictions and texts of the whole study, and record in the store where they are."""
     luck = random.Random(3)
     rows = 222
     labels = [luck.randrange(2) for _ in range(rows)]

@@ -1,4 +1,4 @@
-"""`browse --web` as tests use it: the process, what it prints, and requests as strangers and web browsers make them."""
+"""`browse --web` as tests use it: the process, its output, and requests of foreign clients and web browsers."""
 
 import http.client
 import os

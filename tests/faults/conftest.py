@@ -25,7 +25,7 @@ class Lives:
     """Lets a study live again and again, and kills it and its workers.
 
     Args:
-        folder: Empty; holds database, studies, and what was told and killed.
+        folder: Empty; holds database, studies, and what was reported and killed.
         seed: Decides who is killed when.
         preloaded: Plugins whose libraries are imported once, for all lives.
     """
@@ -54,7 +54,7 @@ class Lives:
         self._errors.close()
 
     def live(self, spec, *, steps=None, seconds=None, worker_deaths=0.0, worker_hangs=0.0):
-        """Run a study until it ends, or dies at a step or after a time; tell whether it came to its end.
+        """Run a study until it ends, or dies at a step or after a time; return whether it came to its end.
 
         Each time that its coordinator waits, one of its two workers dies or hangs with the given chances.
         """
@@ -93,7 +93,7 @@ class Lives:
         return path.read_text().splitlines() if path.exists() else []
 
     def told(self, what):
-        """Return what users were told.
+        """Return what was reported to users.
 
         Of ``measured`` it is training, progress and value; of ``ended`` training, state and value.
         """
@@ -102,7 +102,7 @@ class Lives:
         return [tuple(rest) for kind, *rest in lines if kind == what]
 
     def forget(self):
-        """Begin a new account of what is told."""
+        """Delete the record of what was reported, to begin a new one."""
         (self.folder / "told.jsonl").unlink(missing_ok=True)
 
     def check(self, name, planned):

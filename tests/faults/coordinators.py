@@ -1,8 +1,8 @@
-"""A program that runs coordinators, a process each, and lets them die where it is told to.
+"""A program that runs coordinators, a process each, and lets them die where its orders say.
 
 All libraries are imported once; a coordinator is a fork of this process, and so are its workers. So a life costs a
 quarter of a second, not three, and hundreds of deaths are affordable. Orders come in on stdin, a JSON object a line; on
-stdout the pid of the coordinator is told, and when it has ended how it did.
+stdout it reports the pid of the coordinator, and how it ended once it has.
 """
 
 import gc
@@ -63,7 +63,7 @@ class ForkingEngine(LocalEngine):
 
 
 class Acknowledging(Silent):
-    """Writes down what a user has been told, as it is told."""
+    """Writes down what is reported to a user, when it is reported."""
 
     def measured(self, training, metrics):
         _note("told.jsonl", json.dumps(["measured", training, metrics.progress, metrics.metrics["accuracy"]]))
@@ -136,7 +136,7 @@ def _live(order):
 
 
 def _end_with(parent):
-    """Leave nothing behind where whoever gives orders has gone: neither this process nor those it started."""
+    """End this process and those it started once the process that gives orders is gone."""
     while os.getppid() == parent:
         time.sleep(0.5)
     os.killpg(0, signal.SIGKILL)
@@ -158,7 +158,7 @@ def main(preloaded):
             try:
                 _live(json.loads(line))
                 code = 0
-            except BaseException:  # noqa: BLE001 -- told, whatever it is
+            except BaseException:  # noqa: BLE001 -- reported, whatever it is
                 traceback.print_exc()
             sys.stderr.flush()
             os._exit(code)

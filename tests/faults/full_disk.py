@@ -1,6 +1,6 @@
-"""A program that runs a study on a disk that is full again and again, and tells how each run ended.
+"""A program that runs a study on a disk that is full again and again, and reports how each run ended.
 
-It is to be started in a mount namespace of its own (``unshare -m``), where it mounts a small disk in memory that nobody
+It is to be started in a mount namespace of its own (``unshare -m``), where it mounts a small disk in memory that no one
 else sees: at FOLDER itself, or at its ``studies`` alone, so that the database lies on another disk.
 
     full_disk.py FOLDER studies|all SIZE SPEC FREE,FREE,...

@@ -1,7 +1,7 @@
 """A program that keeps workers at a queue, and kills them at random until so many have died; then lets them end.
 
 As in `coordinators`, workers are forks of this process, and so are their trainings. Half of those that are to die do so
-in the middle of a step, half at a time. What is told at the end, as JSON on stdout, is how many died, and how.
+in the middle of a step, half at a time. At the end it reports, as JSON on stdout, how many died, and how.
 """
 
 import gc
@@ -50,7 +50,7 @@ def _begin(fate, *, dies):
         try:
             _work(seed, steps)
             code = 0
-        except BaseException:  # noqa: BLE001 -- told, whatever it is
+        except BaseException:  # noqa: BLE001 -- reported, whatever it is
             traceback.print_exc()
         sys.stderr.flush()
         os._exit(code)

@@ -13,7 +13,7 @@ SEED = int(os.environ.get("SEED", "0"))
 
 
 def test_any_cell_may_hold_anything(tmp_path_factory, monkeypatch):
-    """One bad cell is told with its study and field, that study can be deleted, and no other one notices."""
+    """One bad cell is reported with its study and field, that study can be deleted, and no other one is affected."""
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     template, folder = tmp_path_factory.mktemp("template"), tmp_path_factory.mktemp("cells")
     monkeypatch.chdir(folder)
@@ -28,6 +28,6 @@ def test_any_cell_may_hold_anything(tmp_path_factory, monkeypatch):
             continue
         try:
             bad_cells.look_at_all(url, folder, expected, commands=True)
-        except Exception as error:  # noqa: BLE001 -- all are collected, and told together
+        except Exception as error:  # noqa: BLE001 -- all are collected, and reported together
             failed.append((table, column, repr(value)[:80], repr(error)[-500:]))
     assert failed == []

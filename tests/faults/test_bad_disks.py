@@ -70,7 +70,7 @@ def check_whole(answer, trials, planned):
     ],
 )
 def test_a_full_disk_fails_no_trial(tmp_path, environment, where, spec, size, levels):
-    """Whatever is written when it is full: what is told names the disk, what is free, and how to go on."""
+    """Whatever is being written when the disk is full, the message names the disk, its free space, and how to go on."""
     if subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "none", tmp_path], check=False).returncode:
         pytest.skip("this user may not mount a disk")
     (tmp_path / "disk").mkdir()

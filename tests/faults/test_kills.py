@@ -1,4 +1,4 @@
-"""Coordinators and workers are killed at random, and nothing that was told is lost or made twice.
+"""Coordinators and workers are killed at random, and nothing that was reported is lost or made twice.
 
 FAULTS sets how many are killed with simulated trainings, SEED who and when; with a thousand, ten are killed with real
 ones too.

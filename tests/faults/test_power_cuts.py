@@ -13,13 +13,13 @@ IDENTITY = {"seed": "0"}
 
 
 def checkpoint(step: int) -> TrainingCheckpoint:
-    """Return a checkpoint that tells its step in every file."""
+    """Return a checkpoint that holds its step in every file."""
     tensors = {name: {"numbers": np.full(4, step, dtype=np.float32)} for name in ("model", "optimizer")}
     return TrainingCheckpoint(step, IDENTITY, {"step": step}, tensors)
 
 
 def test_a_power_cut_at_any_moment_leaves_a_whole_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Whatever survives of what was not synced, the last checkpoint that was told as written is found, or a newer."""
+    """Whatever survives of unsynced writes, the last checkpoint reported as written is found, or a newer one."""
     root, steps = tmp_path / "disk", (10, 20, 30, 40)
     root.mkdir()
     disk, workspace = Disk(root), Path("0001", "trial-7", "checkpoints")

@@ -46,7 +46,7 @@ COMMANDS = {
     "doctor": 0,
     "validate nowhere★.json --json": 2,
 }
-"""Arguments, and the exit code where nothing is in the way."""
+"""Arguments, and the exit code if nothing is in the way."""
 STREAMS = {
     "ascii": ("", {"PYTHONIOENCODING": "ascii"}),
     "C": ("", {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}),
@@ -97,7 +97,7 @@ def run(folder, command, stream):
 
 @pytest.mark.parametrize(("command", "stream"), CHOSEN)
 def test_a_command_does_with_its_streams_what_can_be_done(folder, command, stream):
-    """Escapes for what has no character, silence where nobody listens, one line where a disk is full."""
+    """A command escapes what has no character, is silent if no process reads, and prints one line on a full disk."""
     done = run(folder, command, stream)
     err = done.stderr.decode("latin-1")
     for sign in ("Traceback", "report it", "Exception ignored"):

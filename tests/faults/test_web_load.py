@@ -95,7 +95,7 @@ async def watch(served, until):
 
 
 async def keep_tabs(served, number, until):
-    """Keep a tab open; where there are too many already, try again."""
+    """Keep a tab open; if there are too many already, try again."""
     async with aiohttp.ClientSession(headers={"Cookie": served.cookie}) as session:
         while time.monotonic() < until:
             with suppress(aiohttp.ClientError):

@@ -19,7 +19,7 @@ FILLER = ["the", "film", "has", "a", "plot", "and", "actors", "who", "speak", "o
 
 
 def review(rng: random.Random, positive: bool, words: int | None = None) -> str:
-    """Filler with one telling word somewhere in it."""
+    """Filler with one decisive word somewhere in it."""
     text = rng.choices(FILLER, k=words or rng.randint(3, 11))
     text.insert(rng.randrange(len(text)), rng.choice(["good", "great"] if positive else ["bad", "awful"]))
     return " ".join(text)
@@ -73,7 +73,7 @@ def unremembered() -> None:
 
 @dataclass
 class Heard:
-    """What a training told."""
+    """What a training reported."""
 
     reports: list[EpochMetrics] = field(default_factory=list)
     ticks: list[float] = field(default_factory=list)

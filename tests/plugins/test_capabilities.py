@@ -1,4 +1,4 @@
-"""What our own task and models offer beyond the contract: a method that is renamed must not make one vanish unseen."""
+"""What modelcat's own task and models offer beyond the contract: a renamed method must not remove one unnoticed."""
 
 import pytest
 
@@ -42,5 +42,5 @@ def test_our_models_offer_what_they_promise(name, offered):
 
 
 def test_bert_knows_which_configurations_are_the_same():
-    """The descriptor tells what a training depends on."""
+    """The descriptor says what a training depends on."""
     assert missing(registry.load("nlp/text-classification/bert"), (offers.ResolvesConfigs,)) == []

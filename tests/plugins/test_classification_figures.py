@@ -85,7 +85,7 @@ def test_the_temperature_is_a_table_of_before_and_after():
 
 
 def test_lengths_have_their_intervals_and_cuts():
-    """Truncation is a figure of its own, and none where nothing was cut."""
+    """Truncation has a figure of its own, and none if nothing was cut."""
     figures = drawn()
     accuracy = figures["lengths"].series[1]
     assert [y for _, y in accuracy.points] == [one.accuracy for one in LENGTHS]

@@ -40,7 +40,7 @@ def test_same_size_and_seed_give_the_same_reviews():
 
 
 def test_reviews_are_the_same_on_every_machine():
-    """The content has a known digest: whoever changes the grammar changes every number measured on it, and says so."""
+    """The content has a known digest: a changed grammar changes every number measured on it, and must be deliberate."""
     made = demo.generate(500, 0)
     content = "\0".join(f"{label}{text}" for text, label in zip(made.texts, made.labels, strict=True))
     assert hashlib.sha256(content.encode()).hexdigest()[:16] == "25bb89c60ff4c80e"
@@ -116,7 +116,7 @@ def test_every_template_can_be_filled_for_both_meanings(text):
 
 @pytest.mark.parametrize("text", NEUTRAL)
 def test_neutral_sentences_judge_nothing(text):
-    """What is told about the film and its story passes no judgement."""
+    """What is said about the film and its story passes no judgement."""
     writer = Writer(SeededRandom(5), 1)
     assert not re.search(r"[{}\[\]]", writer.write((text,)))
     assert writer.judgements == []

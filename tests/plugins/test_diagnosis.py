@@ -1,4 +1,4 @@
-"""The rules of diagnosis: each is triggered, and each is not by what comes close."""
+"""The rules of diagnosis: each is triggered, and what comes close does not trigger it."""
 
 import math
 import subprocess
@@ -110,7 +110,7 @@ def versus(difference: float, half: float, **changes: Any) -> Comparison:
 
 
 def study(**changes: Any) -> DiagnosisInput:
-    """Return the evidence of a study that nothing is wrong with."""
+    """Return the diagnosis input of a study that nothing is wrong with."""
     rates = (2e-5, 3e-5, 1.5e-5, 4e-5, 2.5e-5, 1.2e-5)
     trials = [
         trial_of(number, 0.92 - 0.001 * number, config=config_of(learning_rate=rate))
@@ -163,7 +163,7 @@ def losses(*pairs: tuple[float, float], **changes: Any) -> tuple[EpochMetrics, .
 
 
 def test_a_healthy_study_yields_nothing():
-    """Where every number is as it should be, nothing is said; so for both models and for a single training."""
+    """If every number is as it should be, nothing is said; so for both models and for a single training."""
     assert diagnose(study()) == ()
     single = study(space={}, trials=[trial_of()], versus_given=None, versus_baseline=None, evaluations={})
     assert diagnose(single) == ()
@@ -234,7 +234,7 @@ def test_a_loss_that_still_falls_at_the_end_is_under_fitting():
 
 
 def test_the_linear_model_gets_remedies_of_its_own():
-    """Over- and under-fitting name C, and none of the encoder's fields."""
+    """For the linear model, over- and under-fitting name C, and none of the encoder's fields."""
     config = LinearConfig().model_dump(mode="json")
     trials = [trial_of(config=config, history=(epoch(1, 1, train_metrics={"accuracy": 0.999}),))]
     evidence = study(Config=LinearConfig, trials=trials, space={})
@@ -278,7 +278,7 @@ def test_a_bias_beyond_chance_but_harmless_is_none():
 
 
 def test_bias_on_unbalanced_data_asks_for_weights():
-    """Where the favoured class is the larger one, weights are the first remedy."""
+    """If the favoured class is the larger one, weights are the first fix."""
     uneven = with_details(DATA, label_rows={"train": (2160, 720)})
     skewed = judged(confusion=((1490, 10), (210, 290)))
     diagnosis = the(study(data=uneven, evaluations={("winner", "test"): skewed}), "biased_towards_class")
@@ -307,7 +307,7 @@ def with_short(**changes: Any) -> DiagnosisInput:
 
 
 def test_short_texts_that_are_judged_worse():
-    """84 % at most 87 % against 92 % is weak; 90 % at most 92.3 % is not told from 92 %."""
+    """84 % at most 87 % against 92 % is weak; 90 % at most 92.3 % is not distinguished from 92 %."""
     diagnosis = the(with_short(accuracy=0.84, accuracy_low=0.81, accuracy_high=0.87), "weak_on_short_texts")
     assert diagnosis.severity == "warning"
     assert "5 to 60 tokens" in english(diagnosis.evidence)
@@ -340,7 +340,7 @@ def test_many_truncated_texts_ask_for_more_length():
 
 
 def test_texts_cut_at_the_longest_length_ask_for_both_ends():
-    """Where a model sees no more than 512 tokens, what can change is which part of a text it sees."""
+    """If a model sees no more than 512 tokens, what can change is which part of a text it sees."""
     diagnosis = the(with_cut(0.6, 2000, max_seq_length=512), "many_texts_truncated")
     assert diagnosis.severity == "note"
     assert changes_of(diagnosis) == {"model_config.truncation": "head+tail"}
@@ -436,7 +436,7 @@ def test_a_warm_up_longer_than_half_of_the_training():
 
 
 def test_the_given_configurations_warm_up_is_worth_a_note():
-    """Where another trial won, the given configuration's long warm-up is still told; a tuned one's is the space's."""
+    """If another trial won, the given configuration's long warm-up is still reported; a tuned one's is the space's."""
     healthy = study(best=1)
     given = replace(healthy.trials[0], config=config_of(warmup_steps=500))
     evidence = replace(healthy, trials=[given, *healthy.trials[1:]])
@@ -457,7 +457,7 @@ def failing(kind: str, count: int, **config: Any) -> DiagnosisInput:
 
 
 def test_failed_for_memory():
-    """Trials that did not fit ask for half of the length; where half of all failed so, it is a problem."""
+    """Trials that did not fit ask for half of the length; if half of all failed so, it is a problem."""
     diagnosis = the(failing("out_of_memory", 1), "out_of_memory")
     assert diagnosis.severity == "warning"
     assert changes_of(diagnosis)["model_config.max_seq_length"] == 256
@@ -488,7 +488,7 @@ def test_the_trainer_says_so_in_these_words():
 
 
 def test_diverged_trials_ask_for_a_lower_learning_rate():
-    """The new bound is the highest rate that worked below all that did not; a study without failures is not told."""
+    """The new bound is the highest rate that worked below all that did not; without failures there is no finding."""
     diagnosis = the(failing("diverged", 2, learning_rate=4.5e-5), "diverged")
     assert changes_of(diagnosis) == {"study.search_space.learning_rate.high": 4e-5}
     only = replace(failing("diverged", 2, learning_rate=2e-3), best=None, space={})
@@ -571,7 +571,7 @@ def test_the_gravest_comes_first_and_every_rule_is_stable():
 
 @pytest.mark.parametrize("index", range(6))
 def test_remedies_are_fields_of_the_spec(index: int):
-    """Every remedy names a field that its model or the study has, with a value that it takes."""
+    """Every fix names a field that its model or the study has, with a value that it takes."""
     evidence = everything_wrong()[index]
     for diagnosis in diagnose(evidence):
         english(diagnosis.title), english(diagnosis.evidence)
@@ -621,7 +621,7 @@ def test_the_task_diagnoses():
 
 
 def test_no_evidence_is_no_finding():
-    """A study of which hardly anything is known yet is not judged."""
+    """A study of which hardly anything is known yet is not diagnosed."""
     bare = DataSummary("demo", "", {})
     assert diagnose(DiagnosisInput(bare, BertConfig, "accuracy", {}, (), None)) == ()
 

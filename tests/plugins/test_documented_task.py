@@ -47,7 +47,7 @@ def test_files_are_read_and_split(names, tmp_path):
 
 
 def test_predictions_are_compared(names, tmp_path):
-    """A row that is right counts as one."""
+    """A prediction that is right counts as one."""
     for name, predicted in (("first", ["a", "b", "a", "b"]), ("second", ["a", "b", "b", "a"])):
         table = pa.table({"row": range(4), "label": ["a", "b", "a", "b"], "predicted": predicted})
         parquet.write_table(table, tmp_path / name)

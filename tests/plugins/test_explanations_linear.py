@@ -70,7 +70,7 @@ def test_terms_are_shared_out_over_their_words_and_places() -> None:
 
 
 def test_unknown_words_are_left_out() -> None:
-    """Words that no known term holds were not seen by the model, and are not told."""
+    """Words that no known term holds were not seen by the model, and are not listed."""
     (found,) = _model(("no", "yes"), [1, 0, 0, 0, 1, 0, 1]).explain_words(["what a good picture"])
     assert [word.word for word in found.words] == ["a", "good"]
 

@@ -1,4 +1,4 @@
-"""Important words and telling examples, over a sample of validation."""
+"""Important words and characteristic examples, over a sample of validation."""
 
 import time
 from collections.abc import Iterator, Sequence

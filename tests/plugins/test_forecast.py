@@ -46,7 +46,7 @@ def forecast_of(prepared: PreparedBert, config: Any, seconds: float = 0.5) -> An
 
 
 def test_a_forecast_of_a_tiny_model(prepared: PreparedBert, tiny: Make):
-    """Lengths before truncation, time, memory and size are told; the files and weights of the task stay as they are."""
+    """Lengths before truncation, time, memory and size are forecast; files and weights of the task do not change."""
     before = {name: value.clone() for name, value in prepared.source.weights.items()} if prepared.source.weights else {}
     found = forecast_of(prepared, tiny(max_seq_length=24))
     uncut = prepared.tokens["train"].uncut
@@ -67,7 +67,7 @@ def test_a_forecast_of_a_tiny_model(prepared: PreparedBert, tiny: Make):
 
 
 def test_the_model_is_as_large_as_its_weights(prepared: PreparedBert, tiny: Make, make_context: Make):
-    """The forecast size is that of the weights which a training writes, give or take the tokenizer beside them."""
+    """The forecast size is that of the weights which a training writes, give or take the tokenizer next to them."""
     from plugins.nlp.text_classification.bert.training import train
 
     context, _ = make_context()
@@ -90,7 +90,7 @@ def test_steps_are_counted_without_the_first(prepared: PreparedBert, tiny: Make,
 
 
 def test_memory_that_runs_out_in_the_probe(prepared: PreparedBert, tiny: Make, monkeypatch: pytest.MonkeyPatch):
-    """The probe goes on with smaller pieces as a training does, and says so; where nothing fits, it fails."""
+    """The probe goes on with smaller pieces as a training does, and says so; if nothing fits, it fails."""
     real = PackedModel.outputs
 
     def narrow(self: PackedModel, tokens: Any, part: np.ndarray) -> torch.Tensor:
@@ -110,7 +110,7 @@ def test_memory_that_runs_out_in_the_probe(prepared: PreparedBert, tiny: Make, m
 
 
 def test_a_warm_up_that_is_too_long_is_told(prepared: PreparedBert, tiny: Make):
-    """500 steps of warm-up in a training of 40 are told before it is run; 4 are not."""
+    """500 steps of warm-up in a training of 40 are reported before it is run; 4 are not."""
     told = [english(each) for each in forecast_of(prepared, tiny(warmup_steps=500)).advice]
     assert any("warm-up of 500 steps" in each and "40 steps" in each for each in told)
     told = [english(each) for each in forecast_of(prepared, tiny(warmup_steps=4)).advice]

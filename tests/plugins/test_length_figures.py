@@ -36,7 +36,7 @@ def test_what_stands_out_by_length_is_beyond_chance():
 
 
 def test_figures_are_grouped():
-    """What belongs together has one group, so that a front end can show it on one page."""
+    """Figures that belong together have one group, so that a front end can show them on one page."""
     groups = {key: figure.group.template for key, figure in drawn().items()}
     assert list(dict.fromkeys(groups.values())) == ["Confusion", "Confidence", "Length", "Words"]
     assert groups["temperature"] == "Confidence"

@@ -83,7 +83,7 @@ def test_descriptor_keeps_the_contract_and_stays_light():
 
 
 def test_configuration_has_described_and_bounded_fields():
-    """Every field tells what it is; values outside its bounds, and unknown fields, are refused."""
+    """Every field has a description; values outside its bounds, and unknown fields, are refused."""
     assert all(field.description for field in model.Config.model_fields.values())
     assert model.Config.model_validate_json('{"class_weights": [1, 2.5], "C": 1}').class_weights == (1, 2.5)
     assert model.Config.model_validate({"class_weights": [1.0, 2.5]}).class_weights == (1, 2.5)
@@ -96,7 +96,7 @@ def test_configuration_has_described_and_bounded_fields():
 
 
 def test_search_space_holds_the_default_configuration():
-    """The default configuration lies inside the search space, told in its units; the seed is never tuned."""
+    """The default configuration lies inside the search space, given in its units; the seed is never tuned."""
     config = model.Config()
     space, values = model.search_space(config), model.tunable(config, None)
     assert all(values[name] in space[name] for name in space)
@@ -224,7 +224,7 @@ def test_strange_training_texts_are_learnt_and_stored(tmp_path, trainer):
 
 
 def test_texts_without_any_character_are_refused(tmp_path, trainer):
-    """Where no training text holds more than whitespace, the data are named, not min_df; a given min_df is."""
+    """If no training text holds more than whitespace, the data are named, not min_df; a given min_df is."""
     prepared = prepare(trainer, tmp_path)
     blank = TextSplit((" ", "\n") * 5, np.arange(10) % 2)
     prepared = replace(prepared, splits={**prepared.splits, "train": blank})
@@ -244,7 +244,7 @@ def test_a_configuration_is_checked_against_the_data_alone(tmp_path):
 
 
 def test_model_of_other_classes_is_not_evaluated(tmp_path, trainer):
-    """A model is judged only on data with its own classes."""
+    """A model is evaluated only on data with its own classes."""
     prepared = prepare(trainer, tmp_path)
     model_dir = trainer.train(model.Config(), prepared, context(tmp_path / "trial")).model_dir
     (tmp_path / "other").mkdir()
@@ -302,7 +302,7 @@ def test_damaged_model_folder_is_refused(tmp_path, trainer, spoil):
 
 
 def test_training_again_in_the_same_folder_replaces_the_model(tmp_path, trainer):
-    """A second try of a training in its folder leaves one whole model and nothing beside it."""
+    """A second try of a training in its folder leaves one whole model and nothing next to it."""
     prepared = prepare(trainer, tmp_path)
     for ngram_max in (2, 1):
         result = trainer.train(model.Config(ngram_max=ngram_max), prepared, context(tmp_path / "trial"))

@@ -96,7 +96,7 @@ def test_calibrating_divides_the_scores_and_remembers_it(tmp_path, classes):
 
 
 def test_calibrating_what_needs_none_is_remembered_too(tmp_path):
-    """Where fitting makes no sense the temperature is 1, and the folder says that it was looked at."""
+    """If fitting makes no sense the temperature is 1, and the folder says that it was looked at."""
     prepared, trainer = prepare(tmp_path, rows=200, noise=0), model.trainer()
     result = train(prepared, tmp_path / "trial")
     assert read_temperature(result.model_dir) is None
@@ -125,7 +125,7 @@ def test_calibrating_refuses_what_it_cannot_use(tmp_path):
 
 
 def test_rescaled_leaves_costs_out(tmp_path):
-    """Rescaled predictions are judged without speed, size and lengths, and their file is named."""
+    """Rescaled predictions are evaluated without speed, size and lengths, and their file is named."""
     result = train(prepare(tmp_path), tmp_path / "trial")
     found = task.rescaled(result.predictions, "validation", 1.0)
     assert found.metrics == result.evaluation.metrics
@@ -154,7 +154,7 @@ def test_changed_answers_show_where_two_models_differ(tmp_path):
 
 
 def test_files_of_other_rows_are_judged(tmp_path):
-    """A labelled file is judged on all its rows, also where it lacks classes; its predictions are written."""
+    """A labelled file is evaluated on all its rows, even if it lacks classes; its predictions are written."""
     prepared, trainer = prepare(tmp_path, 3), model.trainer()
     result = train(prepared, tmp_path / "trial")
     (tmp_path / "mine.csv").write_text("review,sentiment\na splendid plot,c1\nan awful plot,c0\n")

@@ -36,7 +36,7 @@ SCRIPTS = {
 
 
 def texts_of(script: str, rows: int = 300, seed: int = 0) -> list[str]:
-    """Return invented texts, of the two classes in turn: two telling words among common ones."""
+    """Return invented texts, of the two classes in turn: two decisive words among common ones."""
     *classes, common, joint = SCRIPTS[script]
     rng, texts = random.Random(seed), []
     for row in range(rows):
@@ -96,7 +96,7 @@ def test_what_counts_as_a_word_is_decided_from_the_training_texts(script, kind, 
 
 
 def test_a_note_reaches_whoever_looks_at_data_or_training(tmp_path, make_context):
-    """The note is found when a configuration is checked against data, and stands with the training."""
+    """The note is found when a configuration is checked against data, and is kept with the training."""
     dataset = write(tmp_path, texts_of("chinese"))
     prepared, result, *_ = trained(tmp_path, dataset, make_context)
     for notes in (linear.check(linear.Config(), prepared), result.notes):
@@ -104,7 +104,7 @@ def test_a_note_reaches_whoever_looks_at_data_or_training(tmp_path, make_context
 
 
 def test_words_and_emoji_of_one_text_both_count(tmp_path, make_context):
-    """Classes that only words tell apart and classes that only emoji tell apart are learnt from the same texts."""
+    """Classes that differ only in words and classes that differ only in emoji are learnt from the same texts."""
     rng, rows = random.Random(0), []
     for row in range(600):
         words = rng.choices(["the", "film", "was", "here", "we", "saw"], k=6)
@@ -177,7 +177,7 @@ def test_wrong_labels_are_found_in_texts_without_words(script):
 
 
 def test_a_forecast_of_texts_without_spaces(tmp_path):
-    """A look ahead measures them in characters, and repeats the note on the data."""
+    """A forecast measures such texts in characters, and repeats the note on the data."""
     trainer = linear.trainer()
     prepared = trainer.prepare(task.load(write(tmp_path, texts_of("chinese")), tmp_path), linear.Config(), tmp_path)
     found = trainer.forecast(linear.Config(), prepared, device="cpu", threads=1, seconds=1.0)
@@ -197,7 +197,7 @@ def test_few_rows_lower_min_df_unless_it_was_given(tmp_path, make_context):
 
 
 def test_texts_that_share_no_words_are_compared_by_characters(tmp_path, make_context):
-    """Sequences of letters whose composition tells the class are learnt, although no word occurs twice."""
+    """Sequences of letters whose composition decides the class are learnt, although no word occurs twice."""
     rng = random.Random(0)
     texts = ["".join(rng.choices("acgt", weights=[[1, 3, 3, 1], [3, 1, 1, 3]][row % 2], k=80)) for row in range(300)]
     *_, tested = trained(tmp_path, write(tmp_path, texts), make_context)

@@ -112,7 +112,7 @@ def test_intervals_are_of_the_positive_class(positive: int) -> None:
 
 
 def test_evaluations_name_their_class_and_files_keep_it(tmp_path: Path) -> None:
-    """A judged model says whose its scores are, and so does its file of predictions."""
+    """The evaluation of a model says which class its scores are of, and so does its file of predictions."""
     labels, probabilities = said()
     judged = evaluation.save_and_evaluate(
         "test", labels, probabilities, tmp_path, 0.0, names=["fraud", "ok"], positive=0
@@ -284,7 +284,7 @@ def linear(files: FilesDataset, tmp_path: Path, make_context):
 
 
 def test_the_linear_model_is_trained_for_the_positive_class(linear, tmp_path: Path) -> None:
-    """Reports, result, evaluations, and judgements of a file are of the class that the data name."""
+    """Reports, result, and evaluations, also of a file, are of the class that the data name."""
     trainer, prepared, result, heard = linear("fraud")
     rows = prepared.splits["validation"]
     kept = predictions.read(result.predictions)
@@ -303,7 +303,7 @@ def test_the_linear_model_is_trained_for_the_positive_class(linear, tmp_path: Pa
 
 
 def judged_file(trainer, model_dir: Path, folder: Path):
-    """Judge a model on a file of its own."""
+    """Evaluate a model on a file of its own."""
     path = folder / "more.csv"
     written(path, table(90))
     file = EvaluationFile(path, {"text": ("text",), "label": ("label",)})
@@ -311,7 +311,7 @@ def judged_file(trainer, model_dir: Path, folder: Path):
 
 
 def test_older_folders_of_the_linear_model_mean_class_1(linear, tmp_path: Path) -> None:
-    """A folder without a record of the positive class is judged by class 1, a damaged record is refused."""
+    """A folder without a record of the positive class is evaluated by class 1, a damaged record is refused."""
     trainer, _, result, _ = linear("fraud")
     record = result.model_dir / "modelcat.json"
     assert json.loads(record.read_text())["positive"] == "fraud"
@@ -337,7 +337,7 @@ def test_calibration_keeps_the_positive_class(linear, tmp_path: Path) -> None:
 
 
 def test_findings_name_the_class_of_their_metric(linear) -> None:
-    """Where a study was tuned for F1, what the diagnosis tells of it names the class."""
+    """If a study was tuned for F1, what the diagnosis says of it names the class."""
     from catalog.contract import Comparison
     from catalog.contract.diagnosis import DiagnosisInput
     from runner.presentation.english import english
@@ -389,7 +389,7 @@ def test_bert_is_trained_for_the_positive_class(bert, tmp_path: Path) -> None:
 
 
 def test_a_checkpoint_of_another_positive_class_is_left_alone(files: FilesDataset, tmp_path: Path, tiny, make_context):
-    """A checkpoint whose best epoch was chosen for one class is not gone on with for the other."""
+    """A checkpoint whose best epoch was chosen for one class is not resumed for the other."""
     import torch
 
     from plugins.nlp.encoders.checkpoints.state import identity_of

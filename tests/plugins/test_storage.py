@@ -11,7 +11,7 @@ from plugins.storage import write_file, write_folder
 
 
 def test_file_appears_whole_or_not_at_all(tmp_path):
-    """A failed write leaves the older file and nothing beside it."""
+    """A failed write leaves the older file and nothing next to it."""
     path = tmp_path / "new" / "a.txt"
     write_file(path, lambda file: file.write_text("one"))
 
@@ -47,7 +47,7 @@ def test_folder_appears_whole_or_not_at_all(tmp_path):
 
 @pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o002, 0o664), (0o077, 0o600)])
 def test_files_allow_what_the_umask_does(tmp_path, mask, mode):
-    """Whoever writes them: safetensors lets none but the owner read its files, and colleagues are to read a model."""
+    """Files have the umask's mode, whichever library writes them: safetensors' own are readable for the owner only."""
 
     def write(path):
         save_file({"a": np.zeros(2)}, path)

@@ -1,4 +1,4 @@
-"""Rules of diagnosis that tasks share: of numbers, of rows of tables, and of small splits; what comes close is none."""
+"""Rules of diagnosis that tasks share: of numbers, of rows of tables, and of small splits; near misses trigger none."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -41,7 +41,7 @@ def group(low: float, high: float, bias: float = 0.0, error: float = 4.0) -> Tru
 
 
 def judged(groups: tuple[TruthGroup, ...] = (), rows: int = 500, **metrics: float) -> Evaluation:
-    """Return errors of a model that is all right, but for what is said."""
+    """Return errors of a model that is all right, except for the given ones."""
     known = {"rmse": 5.0, "mae": 4.0, "median_absolute_error": 3.3, "r2": 0.94, **metrics}
     found = Evaluation("test", rows, known, Path("test.parquet"), 1.0)
     return with_details(found, truth_groups=groups or (group(0, 50), group(50, 100)))
@@ -124,7 +124,7 @@ def test_errors_far_above_those_of_training_are_over_fitting(key):
 
 @pytest.mark.parametrize("config", [NumberBoostingConfig, NumberLinearConfig])
 def test_remedies_of_over_fitting_are_fields_of_the_model(config):
-    """Trees get smaller, a linear model gets a stronger penalty."""
+    """Against over-fitting, trees get smaller, and a linear model gets a stronger penalty."""
     fields = changes_of(told("tabular/regression", numbers(config=config, loss=225.0))["over_fitting"])
     trees = {"model_config.num_leaves": 16, "model_config.min_child_samples": 40}
     assert fields == (trees if config is NumberBoostingConfig else {"model_config.alpha": 10.0})
@@ -170,7 +170,7 @@ def test_outliers_are_told(key):
 
 
 def test_accuracy_far_above_that_of_validation_is_over_fitting():
-    """Of rows of tables ten points are a note, twenty a warning; with remedies that the model has."""
+    """Of rows of tables ten points are a note, twenty a warning; with fixes that the model has."""
     assert "over_fitting" not in told("tabular/classification", classes(trained=0.97))
     assert told("tabular/classification", classes(trained=1.0, validated=0.85))["over_fitting"].severity == "note"
     grave = told("tabular/classification", classes(ClassLinearConfig, trained=1.0, validated=0.7))["over_fitting"]

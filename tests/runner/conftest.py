@@ -78,7 +78,7 @@ def request_of(simulated, tmp_path):
 
 @dataclass
 class Recorder:
-    """A listener that remembers what it was told."""
+    """A listener that remembers what it received."""
 
     told: list[tuple] = field(default_factory=list)
 
@@ -86,7 +86,7 @@ class Recorder:
         return lambda *arguments: self.told.append((name, *arguments))
 
     def of(self, name):
-        """Return what was told under that name."""
+        """Return what it received under that name."""
         return [arguments for told, *arguments in self.told if told == name]
 
 

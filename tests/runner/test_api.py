@@ -1,4 +1,4 @@
-"""`runner.api` says what the commands say, of the same study, and raises the errors of the catalog."""
+"""`runner.api` returns what the commands print, of the same study, and raises the errors of the catalog."""
 
 import asyncio
 import builtins
@@ -149,13 +149,13 @@ def test_predictions_are_those_of_the_command(finished, url):
     ],
 )
 def test_what_is_no_input_is_told(finished, inputs, options, says):
-    """It is found before a worker is started."""
+    """An invalid input is reported before a worker is started."""
     with pytest.raises(InputError, match=says):
         finished.predict(inputs, **options)
 
 
 def test_a_file_is_evaluated_as_by_the_command(finished, url, tmp_path):
-    """The answer is the command's; predictions are left where they are wanted."""
+    """The answer is the command's; predictions are written where the caller asks for them."""
     file = tmp_path / "more.csv"
     file.write_text("said,felt\nA delight of a film from start to end,positive\nA waste of two hours,negative\n")
     found = finished.evaluate(file, columns={"text": "said", "label": ["felt"]}, output=tmp_path / "out.parquet")
@@ -258,7 +258,7 @@ def test_a_study_is_run_once(here, capfd):
 
 
 def test_a_study_stays_where_it_is(here, monkeypatch):
-    """It is found again from another working directory."""
+    """A study is found again from another working directory."""
     study = api.run(simulated_spec(), progress=False)
     (here / "elsewhere").mkdir()
     monkeypatch.chdir(here / "elsewhere")
@@ -268,7 +268,7 @@ def test_a_study_stays_where_it_is(here, monkeypatch):
 
 
 def test_a_running_event_loop_is_no_obstacle(here):
-    """A notebook's cell runs inside one."""
+    """A study runs inside a running event loop, as a notebook's cell does."""
 
     async def cell():
         return api.run(simulated_spec(), progress=False).predict(["a", "b"])
@@ -277,7 +277,7 @@ def test_a_running_event_loop_is_no_obstacle(here):
 
 
 def test_all_that_is_wrong_with_a_spec_is_told(here):
-    """A dict is checked as strictly as a file, and nothing is made."""
+    """A dict is checked as strictly as a file, and nothing is created."""
     wrong = simulated_spec(trials=0, metrik="accuracy") | {"model_config": {"x": float("nan")}}
     with pytest.raises(SpecError) as caught:
         api.run(wrong)
@@ -298,7 +298,7 @@ def test_all_that_is_wrong_with_a_spec_is_told(here):
 
 
 def test_numbers_of_other_libraries_and_paths_are_plain(here):
-    """A notebook computes a spec's values with NumPy."""
+    """Numbers of NumPy and paths, as a notebook has them, are accepted in a spec."""
     numpy = pytest.importorskip("numpy")
     spec = simulated_spec(trials=numpy.int64(2)) | {"model_config": {"x": numpy.float64(0.25)}}
     assert api.run(spec, progress=False).best["number"] in {0, 1}
@@ -316,7 +316,7 @@ def test_nothing_is_made_by_looking(here):
 
 
 def test_names_that_are_near_are_told(finished, url):
-    """Of studies, trials and figures."""
+    """Unknown names of studies, trials and figures are reported with the nearest."""
     with pytest.raises(UnknownStudyError, match="did you mean 'reviews'"):
         api.study("revews", storage=url)
     with pytest.raises(UnknownStudyError, match="trial"):
@@ -328,7 +328,7 @@ def test_names_that_are_near_are_told(finished, url):
 
 
 def test_a_study_that_is_gone_says_so(here):
-    """The object stays printable."""
+    """A study that is gone says so, and its object stays printable."""
     study = api.run(simulated_spec(), progress=False)
     with Store.open("sqlite:///studies.db", create=False) as store:
         store.delete_study("curves", here / "studies")
@@ -353,7 +353,7 @@ def test_results_that_are_not_there_yet_are_none(sample_store):
 
 
 def test_a_study_of_strangers_is_harmless_in_a_notebook(tmp_path):
-    """Whatever the store holds is text there: no script, no picture, no handler, no character that hides others."""
+    """Whatever the store holds is text in a notebook: no script, picture, handler, or character that hides others."""
     storage = sample_store_in(tmp_path, Texts(HOSTILE[:200], HOSTILE, (HOSTILE, "b"), HOSTILE, "x"))
     shown = [one._repr_html_() for one in api.studies(storage=storage)]
     shown += [repr(one) for one in api.studies(storage=storage)]
@@ -371,14 +371,14 @@ def test_a_study_of_strangers_is_harmless_in_a_notebook(tmp_path):
 
 
 def test_a_finished_study_shows_its_verdict(finished):
-    """With the numbers of its test."""
+    """A finished study shows its verdict, with the numbers of its test."""
     shown = finished._repr_html_()
     assert finished.verdict["sentence"].split(",")[0].replace("'", "&#x27;") in shown
     assert f"{finished.test['accuracy'] * 100:.1f} %" in shown
 
 
 def test_a_figure_without_plotly_is_a_line(finished, monkeypatch):
-    """The notebook falls back to its plain form."""
+    """Without plotly the notebook shows the figure's plain form."""
     monkeypatch.setattr(saving, "find_spec", lambda _: None)
     assert finished.figure("history")._repr_html_() is None
 

@@ -65,7 +65,7 @@ print(study.state, *sorted({{"torch", "transformers", "datasets", "sklearn", "te
 
 
 def test_importing_the_api_imports_little(start):
-    """What a call needs is imported by the call."""
+    """Importing the API imports little; a call imports what it needs."""
     heavy = "{'pandas', 'numpy', 'optuna', 'sqlalchemy', 'rich', 'pydantic', 'torch', 'plotly'}"
     script = f"import sys\nfrom runner import api\nassert api.run\nprint(sorted({heavy} & set(sys.modules)))\n"
     assert ended(start(script)).strip() == "[]"

@@ -1,4 +1,4 @@
-"""What MODELCAT_* variables may say, and how one that says something else is told."""
+"""What MODELCAT_* variables may say, and how one that says something else is reported."""
 
 import subprocess
 import sys
@@ -44,7 +44,7 @@ def environment(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(("name", "value"), WRONG)
 def test_a_wrong_value_is_one_line_with_the_name_of_the_variable(environment, name, value):
-    """Whatever does not fit is an error in what was given, not a defect."""
+    """A wrong value is an error in the user's settings, not a defect."""
     environment(name, value)
     with pytest.raises(InputError, match=f"^MODELCAT_{name}: .*{WRONG[name, value]}") as told:
         read_settings()
@@ -60,14 +60,14 @@ def test_an_empty_variable_is_none(environment, name):
 
 
 def test_a_cache_that_cannot_be_written_is_told_before_work_begins(tmp_path):
-    """Workers would fail one after the other, and say less."""
+    """A cache that cannot be written is reported before work begins; workers would fail one after the other."""
     workspace = Workspace("sqlite:///x.db", tmp_path, Path("/proc/cache"))
     with pytest.raises(InputError, match=r"/proc/cache cannot be written .*: MODELCAT_CACHE names another folder"):
         run_workspace(workspace, "1", "local", None)
 
 
 def test_the_terminal_ui_names_variables_too(environment):
-    """A storage and a folder of settings that cannot be are told by their variables."""
+    """An invalid storage or folder of settings is reported with its variable."""
     environment("STORAGE", "nonsense")
     with pytest.raises(InputError, match="MODELCAT_STORAGE: 'nonsense' is not a storage URL"):
         check_storage(None)
@@ -77,7 +77,7 @@ def test_the_terminal_ui_names_variables_too(environment):
 
 
 def test_a_misspelt_variable_is_noted(environment):
-    """Only what is nearly one of ours: a plugin may read variables of its own."""
+    """A name that nearly is one of modelcat's is noted; a plugin may read variables of its own."""
     for name in ("STORGE", "KEYWORDS_FILE", "CONFIG", "DEBUG"):
         environment(name, "x")
     assert list(misspelt()) == ["MODELCAT_STORGE has no effect; did you mean MODELCAT_STORAGE?"]
@@ -85,14 +85,14 @@ def test_a_misspelt_variable_is_noted(environment):
 
 @pytest.mark.parametrize(("value", "meant"), [("1", True), ("yes", True), ("0", False), ("False", False), ("", False)])
 def test_debugging_can_be_switched_off(environment, value, meant):
-    """A 0 is no 1."""
+    """A value of 0 switches debugging off."""
     environment("DEBUG", value)
     assert is_debugging() is meant
 
 
 @pytest.mark.parametrize("name", ["CACHE", "CHECKPOINT_SECONDS", "STORAGE"])
 def test_commands_end_with_2(environment, tmp_path, name):
-    """The whole way, once for each kind of value."""
+    """Commands end with exit code 2 for each kind of wrong value."""
     wrong = f"MODELCAT_{name}={tmp_path / 'file'}"
     done = subprocess.run(
         ["env", wrong, MODELCAT, "studies"], cwd=tmp_path, capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""What stands in the place of a file of ours and is none: told or left out, and never waited for."""
+"""What stands in the place of a file of modelcat's and is none: reported or left out, and never waited for."""
 
 from types import SimpleNamespace
 
@@ -22,7 +22,7 @@ STUDY = SimpleNamespace(key="nlp/text-classification/linear", data={}, spec={})
 
 @pytest.mark.parametrize("kind", BLOCKING)
 def test_a_database_is_a_file(tmp_path, kind):
-    """Every command that opens it says what is there instead."""
+    """Every command that opens a database says what is there instead."""
     put_special(tmp_path / "studies.db", kind)
     for look in (Store.exists, lambda url: Store.open(url, create=True)):
         with pytest.raises(StoreError, match="not a regular file"):
@@ -31,7 +31,7 @@ def test_a_database_is_a_file(tmp_path, kind):
 
 @pytest.mark.parametrize("kind", SPECIAL)
 def test_a_log_is_a_file(tmp_path, kind):
-    """One that cannot be read is an error for whoever reads it; whoever writes it goes on without."""
+    """A log that cannot be read is an error for a reader; a writer goes on without it."""
     put_special(tmp_path / LOG, kind)
     if kind in {"circle", "folder", *BLOCKING}:
         with pytest.raises(StoreError):

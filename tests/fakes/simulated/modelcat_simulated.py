@@ -170,7 +170,7 @@ def _value(config, seed):
 
 
 def _die_if_told(what):
-    """End this process, once, where somebody has asked for it."""
+    """End this process, once, if a test has asked for it."""
     asked = Path(os.environ.get("SIMULATED_DEATHS", os.devnull)) / what
     if asked.exists():
         asked.unlink()
@@ -183,7 +183,7 @@ def _is_asked(what):
 
 
 def _raise_if_told(what):
-    """Raise the error that somebody has asked for, such as ``OSError(errno.ENOSPC, "full")``."""
+    """Raise the error that a test has asked for, such as ``OSError(errno.ENOSPC, "full")``."""
     asked = Path(os.environ.get("SIMULATED_FAULTS", os.devnull)) / what
     if asked.exists():
         raise eval(asked.read_text(), {"OSError": OSError, "errno": errno, "ImportError": ImportError})  # noqa: S307 -- a test's
@@ -212,7 +212,7 @@ def _meet(trouble, x):
 
 
 def compare(first, second, metric, seed):
-    """Compare means as if ten rows had told them apart to a hundredth."""
+    """Compare means as if ten rows had measured their difference to a hundredth."""
     _die_if_told("compare")
     _raise_if_told("compare")
     means = [sum(json.loads(path.read_text()) for path in side) / len(side) for side in (first, second)]

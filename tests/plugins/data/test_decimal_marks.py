@@ -41,7 +41,7 @@ def test_other_columns_decide(values: list[str], sign: str) -> None:
     ],
 )
 def test_a_column_that_shows_it_needs_no_other(values: list[str]) -> None:
-    """Zero before the first dot, another count of decimals, four digits without a mark; nor does one without dots."""
+    """Zero before the first dot, other counts of decimals, or four digits without a mark decide; so do no dots."""
     found = find_number_format(column(*values), lambda: BY_COMMA)
     assert found is not None
     assert (found.decimal, found.grouping) == (".", "")

@@ -101,7 +101,7 @@ def test_limits_are_stratified_samples(tmp_path):
 
 
 def test_carved_splits_shrink_with_train(tmp_path):
-    """Limiting train keeps its ratio to what was carved off, in the classes' proportions; notes tell what is left."""
+    """Limiting train keeps its ratio to what was carved off, in the classes' proportions; notes say what is left."""
     summary = load(FilesDataset(source="files", train=write(tmp_path, 1000), limit=Limit(train=180)), tmp_path).summary
     assert summary.rows == {"train": 180, "validation": 20, "test": 50}
     assert class_data(summary).label_rows == {"train": (90, 90), "validation": (10, 10), "test": (25, 25)}
@@ -113,7 +113,7 @@ def test_carved_splits_shrink_with_train(tmp_path):
 
 
 def test_judging_a_limited_training_costs_less_than_the_training(tmp_path):
-    """2,000 of 25,000 training rows are judged on 222, not on the 2,500 that all of them would be."""
+    """2,000 of 25,000 training rows are evaluated on 222, not on the 2,500 that all of them would be."""
     train, test = write(tmp_path, 25_000), write(tmp_path, 1500, name="test.csv")
     limit = Limit(train=2000, test=1000)
     summary = load(FilesDataset(source="files", train=train, test=test, limit=limit), tmp_path).summary
@@ -121,7 +121,7 @@ def test_judging_a_limited_training_costs_less_than_the_training(tmp_path):
 
 
 def test_own_limits_and_given_splits_do_not_shrink_with_train(tmp_path):
-    """A carved split with a limit of its own keeps that many rows, a given split all; notes tell the first."""
+    """A carved split with a limit of its own keeps that many rows, a given split all; notes report the first."""
     train, test = write(tmp_path), write(tmp_path, 30, name="test.csv")
     limit = Limit(train=18, validation=15)
     summary = load(FilesDataset(source="files", train=train, test=test, limit=limit), tmp_path).summary

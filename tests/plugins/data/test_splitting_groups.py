@@ -69,7 +69,7 @@ def test_a_group_split_is_the_same_everywhere():
 
 
 def test_groups_of_one_row_are_plain_rows():
-    """Where every row is its own group, the split is that without groups."""
+    """If every row is its own group, the split is that without groups."""
     labels = np.arange(50) % 3
     assert np.array_equal(carve_groups(labels, np.arange(50), 0.2, 0, 1)[1], carve(labels, 0.2, 0, 1)[1])
     assert np.array_equal(carve_groups(labels, np.full(50, -1), 0.2, 0, 1)[1], carve(labels, 0.2, 0, 1)[1])
@@ -83,7 +83,7 @@ def test_large_groups_are_carved_off_all_the_same():
 
 
 def test_many_groups_have_their_share_in_one_order():
-    """Where groups are so many that one random order is tried, sizes are right to a thousandth."""
+    """If groups are so many that one random order is tried, sizes are right to a thousandth."""
     chance = np.random.default_rng(0)
     groups, labels = chance.integers(0, 70_000, 250_000), chance.integers(0, 10, 250_000)
     _, carved = carve_groups(labels, groups, 0.2, 0, stream=1)
@@ -160,7 +160,7 @@ def test_the_border_is_the_nearest_between_two_times():
 
 
 def test_times_of_64_bits_keep_their_last_digit():
-    """Nanoseconds of one microsecond apart are told apart."""
+    """Nanoseconds within one microsecond stay distinct."""
     times = np.int64(1_700_000_000_000_000_000) + np.arange(10)
     assert carve_latest(times, 0.2)[1].tolist() == [8, 9]
 
@@ -204,7 +204,7 @@ def test_given_splits_are_checked_for_their_order():
 
 
 def test_times_and_groups_that_leave_no_split_are_errors():
-    """The message names the field and what to do."""
+    """If times and groups leave no split, the message names the field and what to do."""
     data = {"train": split(np.arange(20) % 2)}
     with pytest.raises(DataError, match="1 different times") as caught:
         make_splits(data, None, 0, times={"train": np.full(20, 7)})
@@ -215,7 +215,7 @@ def test_times_and_groups_that_leave_no_split_are_errors():
 
 
 def test_a_class_of_the_latest_rows_alone_is_an_error_that_names_it():
-    """What no training row holds cannot be learnt; the class is named."""
+    """A class that no training row has cannot be learnt; the error names it."""
     labels = np.array([0, 1] * 45 + [2] * 10)
     with pytest.raises(DataError, match=r"only in the latest rows.*: new topic") as caught:
         make_splits({"train": split(labels)}, None, 0, times={"train": np.arange(100)}, names=["a", "b", "new topic"])

@@ -101,7 +101,7 @@ def test_files_of_different_examples_are_not_compared(tmp_path):
 
 
 def test_chance_is_what_a_constant_reaches():
-    """Mean for RMSE and R², median for absolute errors; nothing is ranked."""
+    """The chance level is that of the mean for RMSE and R², and of the median for absolute errors; 0 for ranks."""
     truths = said(300)[0]
     data = data_of(validation=truths)
     mean, median = np.full(300, truths.mean()), np.full(300, np.median(truths))

@@ -92,7 +92,7 @@ def test_the_default_is_the_first_and_is_minimised():
 
 
 def test_metrics_that_cannot_be_tuned_for_are_refused():
-    """An unknown metric, and one that is undefined on the validation split."""
+    """An unknown metric, and one that is undefined on the validation split, are refused."""
     check_metric("r2", data_of(validation=np.arange(5.0)))
     with pytest.raises(DataError, match="same target"):
         check_metric("r2", data_of(validation=np.ones(5)))

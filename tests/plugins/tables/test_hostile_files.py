@@ -1,4 +1,4 @@
-"""Names, folders and files that nobody means to give: each is read right, or refused with one clear error."""
+"""Names, folders and files given by accident: each is read right, or refused with one clear error."""
 
 import gzip
 import os
@@ -102,7 +102,7 @@ def test_folders_that_may_not_be_read_are_refused(tmp_path: Path, monkeypatch: p
 
 
 def test_a_pattern_of_several_files_is_no_single_file(tmp_path: Path) -> None:
-    """Where one file is asked for, a pattern that several match is refused: the others would be left out silently."""
+    """If one file is asked for, a pattern that several match is refused: the others would be left out silently."""
     for name in "ab":
         (tmp_path / f"{name}.csv").write_text(CONTENT)
     assert "matches 2 files" in refusal(tmp_path / "*.csv")

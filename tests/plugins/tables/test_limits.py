@@ -143,7 +143,7 @@ def refusal(path: Path) -> str:
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_too_large_is_refused(tmp_path: Path, name: str) -> None:
-    """The message gives the limit and, where it would be enough, the value of the variable that changes it."""
+    """The message gives the limit and, if it would be enough, the value of the variable that changes it."""
     make, phrase = REFUSED[name]
     (tmp_path / name).write_bytes(make())
     message = refusal(tmp_path / name)
@@ -231,7 +231,7 @@ def test_a_header_of_100000_columns_is_read(tmp_path: Path) -> None:
 
 
 def test_a_row_of_a_million_delimiters_is_named(tmp_path: Path) -> None:
-    """It is a row with too many cells, not a table of a million columns."""
+    """A row of a million delimiters is a row with too many cells, not a table of a million columns."""
     (tmp_path / "a.csv").write_text(CSV + "," * 1_000_000 + "\n")
     assert "row 25 (counted without the header): 1000001 cell(s) instead of 2" in refusal(tmp_path / "a.csv")
 

@@ -31,7 +31,7 @@ def rows_of(path: Path) -> int:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("kind", [kind for kind in SPECIAL if kind != "folder"])
 def test_what_is_no_file_is_one_error(name: str, kind: str, tmp_path: Path) -> None:
-    """In every format, whether its own name or a pattern leads to it."""
+    """A path that is no regular file is one error in every format, whether its own name or a pattern leads to it."""
     put_special(tmp_path / name, kind)
     for given in (tmp_path / name, tmp_path / "a*"):
         with pytest.raises(DataError):
@@ -58,7 +58,7 @@ def test_files_that_only_claim_to_be_regular_are_empty() -> None:
 @pytest.mark.parametrize("member", ["state.json", "dataset_info.json", "data-0.arrow"])
 @pytest.mark.parametrize("kind", ["pipe", "/dev/zero", "circle"])
 def test_folders_saved_by_datasets_hold_files(member: str, kind: str, tmp_path: Path) -> None:
-    """What stands in the place of one of their files is an error, or left out; it is not waited for."""
+    """Special files in place of a saved data set's files are an error, or left out; they are not waited for."""
     (tmp_path / "state.json").write_text('{"_data_files": [{"filename": "data-0.arrow"}]}')
     (tmp_path / "dataset_info.json").write_text("{}")
     table = pa.table({"text": ["a", "b"], "label": ["x", "y"]})
@@ -113,7 +113,7 @@ def test_a_pattern_follows_no_links_in_a_circle(tmp_path: Path) -> None:
     ],
 )
 def test_a_link_to_a_file_is_a_file(write: Callable[[Path], Any], tmp_path: Path) -> None:
-    """Links are followed."""
+    """A link to a file is followed."""
     name = "a.parquet" if write.__code__.co_names[:1] == ("parquet",) else "a.csv"
     write(tmp_path / "kept")
     (tmp_path / name).symlink_to("kept")

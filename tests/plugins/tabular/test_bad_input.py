@@ -67,7 +67,7 @@ def test_bad_tables_of_numbers_are_refused(load, table, given, message, field):
     ],
 )
 def test_bad_tables_of_classes_are_refused(load, table, given, message):
-    """As of classes of texts."""
+    """Bad tables of classes are refused as those of texts are."""
     with pytest.raises(DataError) as caught:
         load("classification", table, **given)
     assert message in caught.value.message
@@ -89,7 +89,7 @@ def test_both_names_of_the_truth_are_refused(task):
 
 
 def test_rows_without_a_target_are_dropped_if_the_spec_says_so(load):
-    """They are counted and noted."""
+    """Rows without a target are dropped if the spec says so, counted and noted."""
     data = load("regression", with_cell("price", 41, ""), target="price", missing_labels="drop")
     assert sum(data.summary.rows.values()) == 299
     assert data.summary.counts["train"].dropped == {"no label": 1}
@@ -121,7 +121,7 @@ def test_what_is_wrong_with_a_feature_is_noted(load, table, note):
 
 
 def test_ten_thousand_categories_are_capped(load, train):
-    """The thousand most frequent ones count as themselves; the model trains and answers for unseen ones."""
+    """The thousand most frequent categories count as themselves; the model trains and answers for unseen ones."""
     rows = 20_000
     table = {
         "item": [f"item {number % 10_000}" for number in range(rows)],
@@ -140,7 +140,7 @@ def test_ten_thousand_categories_are_capped(load, train):
 
 
 def test_lists_and_objects_are_left_out(load, tmp_path):
-    """A JSON file may hold them; they are no feature, and no target."""
+    """Lists and objects, which a JSON file may hold, are no feature, and no target."""
     path = tmp_path / "rows.jsonl"
     rows = [{"tags": ["a"], "x": number % 5, "y": number % 5 + 0.5} for number in range(60)]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -151,7 +151,7 @@ def test_lists_and_objects_are_left_out(load, tmp_path):
 
 
 def test_a_further_split_must_have_the_columns(load, tmp_path):
-    """All that are missing are listed; unreadable cells of it are noted."""
+    """All columns that a further split lacks are listed; unreadable cells of it are noted."""
     test = write_csv(tmp_path / "test.csv", {"age": [1], "label": ["low"], "price": [2.0]})
     with pytest.raises(DataError, match="no columns 'city', 'member', 'since', which the training rows have"):
         load("regression", TABLE, target="price", test=str(test))
@@ -161,7 +161,7 @@ def test_a_further_split_must_have_the_columns(load, tmp_path):
 
 
 def test_repeated_headers_are_dropped(load):
-    """As of files that were joined with their headers."""
+    """Repeated headers, as of files that were joined, are dropped."""
     table = {name: [*cells[:150], name, *cells[150:]] for name, cells in TABLE.items()}
     data = load("classification", table)
     assert data.summary.counts["train"].dropped == {"repeated header": 1}
@@ -183,7 +183,7 @@ def leaks_of(data):
     ],
 )  # fmt: skip
 def test_a_copy_of_the_classes_among_the_features_is_noted(load, copy, how):
-    """Under other names too, with gaps, or divided further; the note says how to leave it out."""
+    """A copy of the classes is noted, also under other names, with gaps, or divided further, with what to do."""
     table = {**TABLE, "twin": copy}
     (note,) = leaks_of(load("classification", table, target="label"))
     assert "column 'twin' determines the target exactly" in note
@@ -207,7 +207,7 @@ def test_a_copy_of_the_classes_among_the_features_is_noted(load, copy, how):
     ],
 )
 def test_a_copy_of_the_number_among_the_features_is_noted(load, copy, how):
-    """In another unit too, and if it is rounded."""
+    """A copy of the number is noted in another unit too, and if it is rounded."""
     (note,) = leaks_of(load("regression", {**TABLE, "twin": copy}, target="price"))
     assert "column 'twin' determines the target exactly" in note
     assert how in note
@@ -236,7 +236,7 @@ DAYS = [f"2026-01-{day:02}" for day in range(1, 29)] + [f"{day:02}.02.2026" for 
 
 @pytest.mark.parametrize(("times", "rule"), [(2, "'day' holds dates"), (1, "'day' left out: it holds dates")])
 def test_dates_of_several_formats_are_noted_with_their_counts(load, times, rule):
-    """They are categories, or left out where no value occurs twice; the note says why, and what to do."""
+    """Dates of several formats are categories, or left out if no value occurs twice; a note says why and what to do."""
     days = [*DAYS * times, "03/04/2026", "03/04/2026"][:300]
     table = {name: cells[: len(days)] for name, cells in TABLE.items()} | {"day": days}
     if times == 1:
@@ -248,7 +248,7 @@ def test_dates_of_several_formats_are_noted_with_their_counts(load, times, rule)
 
 
 def test_per_cents_without_the_sign_are_noted(load):
-    """They count as if they had it, also where the sign is missing in a third of the cells."""
+    """Per cents without the sign count as if they had it, also if it is missing in a third of the cells."""
     rates = [f"{row % 90}%" if row % 3 else f"{row % 90}" if row % 2 else "0.45" for row in range(300)]
     data = load("regression", {**TABLE, "rate": rates}, target="price")
     assert {one.name: one.reading.number.sign for one in data.features}["rate"] == "%"

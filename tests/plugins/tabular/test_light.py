@@ -34,7 +34,7 @@ task.load(task.default_dataset().model_copy(update={{"size": 100}}), Path("."))
 
 @pytest.mark.parametrize("task", ["tabular/classification", "tabular/regression"])
 def test_training_does_without_torch(task, tmp_path):
-    """Trained, evaluated, explained and drawn."""
+    """A model is trained, evaluated, explained and drawn without importing torch."""
     code = f"""
 from pathlib import Path
 from catalog import registry

@@ -46,7 +46,7 @@ def loaded(load):
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_model_learns_and_is_kept(key, loaded, train, tmp_path):
-    """It beats chance by far, its folder evaluates like it, and a second training with the seed is the same."""
+    """A model beats chance by far, its folder evaluates like it, and a second training with the seed is the same."""
     data = loaded(key)
     found, again = train(key, data), train(key, data, folder="again")
     result, metric = found.result, found.task.metrics[0]
@@ -71,7 +71,7 @@ def test_a_model_learns_and_is_kept(key, loaded, train, tmp_path):
 
 @pytest.mark.parametrize("key", KEYS)
 def test_any_row_has_an_answer(key, loaded, train):
-    """Missing, unreadable, unknown and enormous cells; notes say what could not be used."""
+    """Rows with missing, unreadable, unknown and enormous cells have an answer; notes say what could not be used."""
     found = train(key, loaded(key))
     answers = list(found.predictor.predict(STRANGE_ROWS))
     assert len({frozenset(answer) for answer in answers}) == 1
@@ -108,7 +108,7 @@ def test_rows_are_what_a_file_holds(key, loaded, train, tmp_path):
 
 @pytest.mark.parametrize("key", KEYS)
 def test_missing_columns_are_listed(key, loaded, train, tmp_path):
-    """Of a row, and of a file."""
+    """All columns that a row or a file lacks are listed."""
     found = train(key, loaded(key))
     with pytest.raises(InputError, match="no columns 'city', 'since', which the model was trained on"):
         next(found.predictor.predict([{"age": 3, "member": "yes"}]))
@@ -224,7 +224,7 @@ def test_the_examples_of_a_study_are_evaluated_without_options(task, older, load
     ("task", "option"), [("classification", "--label COLUMN"), ("regression", "--column target=COLUMN")]
 )
 def test_a_file_without_the_target_says_which_option_names_it(task, option, load, train, tmp_path):
-    """Ids of classes are known as such."""
+    """The error on a file without the target says which option names it; ids of classes are known as such."""
     truth = "label" if task == "classification" else "price"
     table = {"Rome": TABLE["city"], "goal": TABLE[truth]}
     found = train(f"tabular/{task}/linear", load(task, table, target="goal"))
@@ -259,7 +259,7 @@ def test_changed_answers_are_rows(task, loaded, train):
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_damaged_folder_is_refused(key, loaded, train, tmp_path):
-    """Every file of it: missing, cut, or changed in one byte."""
+    """A damaged folder is refused, whichever of its files is missing, cut, or changed in one byte."""
     found = train(key, loaded(key))
     folder = found.result.model_dir
     for file in sorted(folder.iterdir()):
@@ -278,7 +278,7 @@ def test_a_damaged_folder_is_refused(key, loaded, train, tmp_path):
 
 @pytest.mark.parametrize("key", BOOSTING)
 def test_pruned_and_stopped_trainings_end(key, loaded, train):
-    """A pruned one leaves no model, a stopped one does; a time limit stops it, and a pause raises."""
+    """A pruned training leaves no model, a stopped one does; a time limit stops it, and a pause raises."""
     data = loaded(key)
     pruned = train(key, data, lambda _: Decision.PRUNE, "pruned")
     assert (pruned.result.outcome, pruned.result.model_dir, len(pruned.reports)) == (Outcome.PRUNED, None, 1)
@@ -293,7 +293,7 @@ def test_pruned_and_stopped_trainings_end(key, loaded, train):
 
 @pytest.mark.parametrize("key", BOOSTING)
 def test_quarters_are_measured(key, loaded, train):
-    """At exactly a quarter, a half, three quarters and the whole of the schedule."""
+    """A training is measured at exactly a quarter, a half, three quarters and the whole of its schedule."""
     for rounds in (4, 7, 90):
         found = train(
             key, loaded(key), folder=f"of{rounds}", config={"rounds": rounds, "early_stopping": 0}, quarters=True
@@ -306,7 +306,7 @@ def test_quarters_are_measured(key, loaded, train):
 
 @pytest.mark.parametrize("key", KEYS)
 def test_every_configuration_of_the_space_is_valid(key, loaded):
-    """Both ends of every range, every choice and every recipe; each field is described."""
+    """Both ends of every range, every choice and every recipe are valid; each field is described."""
     model, data = registry.load(key), loaded(key)
     config = model.Config()
     assert model.Config.model_fields.keys() >= {*model.fixed_fields}
@@ -332,7 +332,7 @@ def test_leaves_fit_few_rows(loaded, train):
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_forecast_is_of_a_whole_training(key, loaded):
-    """Seconds, bytes and notes, measured in about the time that is given."""
+    """A forecast has seconds, bytes and notes, measured in about the time that is given."""
     model, data = registry.load(key), loaded(key)
     found = model.trainer().forecast(model.Config(), data, device="cpu", threads=1, seconds=0.5)
     assert found.seconds_per_epoch > 0
@@ -353,7 +353,7 @@ def test_large_targets_keep_their_digits(model, load, train):
 
 @pytest.mark.parametrize("key", KEYS)
 def test_one_column_of_a_constant_kind_is_enough(key, load, train):
-    """One feature, few rows, one of them missing."""
+    """One feature and few rows, one of them missing, are enough to train."""
     rows = 40
     table = {"x": ["" if number == 3 else number % 2 for number in range(rows)],
              "label": ["a" if number % 2 else "b" for number in range(rows)],
@@ -367,7 +367,7 @@ def test_one_column_of_a_constant_kind_is_enough(key, load, train):
 
 
 def test_three_classes_are_told_apart(load, train):
-    """Also with weights, and by both models."""
+    """Three classes are separated, also with weights, and by both models."""
     table = {**TABLE, "label": [str(int(price) // 3) for price in TABLE["price"]]}
     data = load("classification", table, ignore=["price"])
     assert len(data.summary.details["labels"]) >= 3
@@ -395,7 +395,7 @@ def test_the_positive_class_is_kept_with_the_model(loaded, train, tmp_path):
 
 
 def test_a_temperature_changes_confidence_and_its_explanation(loaded, train, tmp_path):
-    """Answers stay; log-odds and contributions are divided by it, also where the model is evaluated."""
+    """A temperature leaves answers as they are; log-odds and contributions are divided by it, also in evaluations."""
     key = "tabular/classification/boosting"
     found = train(key, loaded(key))
     folder, data = found.result.model_dir, found.data

@@ -55,7 +55,7 @@ def test_names_are_no_numbers(values):
 
 
 def test_a_column_of_which_no_value_occurs_twice_is_left_out_for_the_right_reason():
-    """Not because it names the rows."""
+    """A column of which no value occurs twice is left out for its notation, not because it names the rows."""
     found = find_reading("x", column(*(f"{'€$'[row % 2]}{row}.30" for row in range(40))))
     assert isinstance(found, Unusable)
     assert found.reason.startswith("holds amounts in two currencies: 20 like '€0.30' (with €), 20 like '$1.30'")

@@ -29,7 +29,7 @@ def all_cells(data, name):
 
 
 def test_a_decimal_comma_in_another_column_makes_dots_thousands(load, tmp_path):
-    """Of features and of the target, with a note that names the column."""
+    """A decimal comma in another column makes dots thousands, also in the target; a note names the column."""
     table = semicolons(tmp_path / "de.csv", {"Fläche": AREA, "Einkommen": DOTTED, "Miete": RENT})
     data = load("regression", table, target="Miete")
     assert all_cells(data, "Einkommen") == INCOME
@@ -43,7 +43,7 @@ def test_a_decimal_comma_in_another_column_makes_dots_thousands(load, tmp_path):
 
 
 def test_a_decimal_point_in_another_column_makes_dots_decimals(load):
-    """With one note for all such columns; none on columns that show it themselves."""
+    """A decimal point in another column makes dots decimals, with one note for all columns that do not show it."""
     area = [text.replace(",", ".") for text in AREA]
     plain = [f"{0.9 + 0.05 * row:.3f}" for row in range(ROWS)]
     table = {"area": area, "a": THREE, "b": [*THREE[:-1], "7"], "c": plain, "price": range(ROWS)}
@@ -57,7 +57,7 @@ def test_a_decimal_point_in_another_column_makes_dots_decimals(load):
 
 
 def test_without_evidence_dots_are_refused(load):
-    """As ``1,234`` is; three decimals throughout are plainly decimals."""
+    """Without evidence dots are refused, as ``1,234`` is; three decimals throughout are plainly decimals."""
     with pytest.raises(DataError, match=r"'1.117' may be 1.117 or 1117.*without marks between thousands"):
         load("regression", {"income": DOTTED, "price": range(ROWS)}, target="price")
     with pytest.raises(DataError, match=r"'price' holds numbers that can be read in two ways: '1.117' may be"):
@@ -110,14 +110,14 @@ def evaluate(load, train, tmp_path):
     ],
 )
 def test_numbers_that_are_written_otherwise_than_in_the_study_are_refused(evaluate, changes, message):
-    """Of features and target alike: none is guessed, and none counts as missing."""
+    """Numbers in another notation than the study's are refused, also in the target: none is guessed or left out."""
     with pytest.raises(DataError, match=message) as caught:
         evaluate({**PLAIN, **changes})
     assert "Write its numbers with the same marks" in caught.value.message
 
 
 def test_the_notation_of_the_study_decides(evaluate):
-    """What could be read in two ways alone; a mark between thousands that the study does not need gets a note."""
+    """Only what has two readings follows the study's notation; an unneeded mark between thousands gets a note."""
     plain = evaluate(PLAIN)
     thousands = [f"{3 * income:,}" for income in INCOME]
     near = evaluate({**PLAIN, "price": thousands})
@@ -131,7 +131,7 @@ def test_the_notation_of_the_study_decides(evaluate):
 
 
 def test_dots_that_only_the_study_explains_get_a_note(evaluate):
-    """The file has no other number with a mark."""
+    """Dots that only the study explains get a note if the file has no other number with a mark."""
     area = [f"{row % 7 + 1}.234" for row in range(ROWS)]
     found = evaluate({**PLAIN, "area": area, "income": INCOME, "price": INCOME})
     assert any("'1.234' may be 1.234 or 1234; the dot is read as a decimal point, as in" in one for one in found.notes)

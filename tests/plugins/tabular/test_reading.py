@@ -21,7 +21,7 @@ def renamed(**names):
 
 
 def test_columns_are_found_and_shown(load):
-    """Kinds, missing cells, ranges, choices; target, group and time are no features."""
+    """The summary shows kinds, missing cells, ranges and choices; target, group and time are no features."""
     table = {**TABLE, "customer": [number // 3 for number in range(300)]}
     data = load("regression", table, target="price", group="customer", time="since", ignore=["label"])
     assert data.summary.columns == {
@@ -54,7 +54,7 @@ def test_the_target_is_found_by_its_name(load, task, table, given, truth):
 
 
 def test_the_last_column_is_taken_with_a_note(load):
-    """If no name says so."""
+    """The last column is the target, with a note, if no name says which one is."""
     data = load("regression", renamed(price="x1", label="x2"))
     assert data.summary.columns["target"] == "x1"
     assert any("the last one, 'x1', was taken" in note for note in data.summary.notes)
@@ -67,7 +67,7 @@ def test_several_names_are_not_guessed(load):
 
 
 def test_groups_stay_together_and_times_in_order(load):
-    """As for texts."""
+    """Groups stay together and times in order, as for texts."""
     table = {**TABLE, "customer": [number // 3 for number in range(300)]}
     data = load("regression", table, target="price", group="customer", features=["age", "city", "customer"])
     customers = {split: set(rows.frame.columns["customer"].tolist()) for split, rows in data.splits.items()}
@@ -79,7 +79,7 @@ def test_groups_stay_together_and_times_in_order(load):
 
 
 def test_limits_and_seeds_decide_which_rows(load):
-    """The same seed keeps the same rows; another seed others."""
+    """The same seed keeps the same rows; another seed keeps others."""
     first, same, other = (
         load("regression", TABLE, target="price", seed=seed, limit={"train": 50}).summary for seed in (1, 1, 2)
     )
@@ -89,14 +89,14 @@ def test_limits_and_seeds_decide_which_rows(load):
 
 
 def test_the_fingerprint_knows_every_cell(load):
-    """A change of one cell of a feature changes it."""
+    """A change of one cell of a feature changes the fingerprint."""
     cells = [cell if number != 200 else "Paris" for number, cell in enumerate(TABLE["city"])]
     changed = load("regression", {**TABLE, "city": cells}, target="price").summary
     assert load("regression", TABLE, target="price").summary.fingerprint != changed.fingerprint
 
 
 def test_classes_are_those_of_texts(load):
-    """Names for stored numbers, the positive class, and rows of each class."""
+    """Classes are those of texts: names for stored numbers, the positive class, and rows of each class."""
     table = {**TABLE, "label": [int(cell == "high") for cell in TABLE["label"]]}
     data = load("classification", table, labels=["low", "high"], positive="low")
     details = data.summary.details
@@ -107,7 +107,7 @@ def test_classes_are_those_of_texts(load):
 
 @pytest.mark.parametrize("key", ["tabular/classification", "tabular/regression"])
 def test_a_task_describes_its_demo(key, tmp_path):
-    """Facts, figures and the form of an input, of stored data, and of nothing."""
+    """A task describes its demo with facts, figures and the form of an input, of stored data, and of nothing."""
     task = registry.load_task(key)
     dataset = task.default_dataset().model_copy(update={"size": 400})
     data = task.load(dataset, tmp_path).summary
@@ -152,7 +152,7 @@ def test_a_first_line_that_looks_like_a_row_is_refused_with_the_columns_that_the
 
 
 def test_rows_to_predict_and_rows_with_truths_have_the_header_of_the_study(load, train, tmp_path):
-    """As it is named after what the study knows."""
+    """Rows to predict and rows with truths have the header of the study."""
     table = {"yes": ["yes", "no"] * 30, "age": [number % 7 for number in range(60)], "bought": ["0", "1", "1"] * 20}
     found = train("tabular/classification/linear", load("classification", table, target="bought"))
     (rows,) = found.task.open_file(InputFile(tmp_path / "rows.csv", data=found.json)).batches(100)
@@ -163,7 +163,7 @@ def test_rows_to_predict_and_rows_with_truths_have_the_header_of_the_study(load,
 
 
 def test_the_kind_of_each_column_is_listed(load):
-    """Of very many columns the first ones, and how many there are more."""
+    """The kind of each column is listed; of very many columns the first ones, and how many more there are."""
     data = load("regression", TABLE, target="price", ignore=["since"])
     facts = {fact.name.template: english(fact.text) for fact in feature_facts_line(data_to_json(data.summary))}
     assert facts["kinds"] == "age (number), city (category), member (yes or no), label (category)"

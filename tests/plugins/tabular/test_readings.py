@@ -20,7 +20,7 @@ def column(*values: object, kind: pa.DataType | None = None) -> pa.ChunkedArray:
 
 
 def read_one(reading: ColumnType, value: object) -> object:
-    """Return one cell of a row that somebody types."""
+    """Return one cell of a row that a user types."""
     found = reading.read(as_column([value]))
     return found[0] if isinstance(found, np.ndarray) else found[0].as_py()
 
@@ -44,7 +44,7 @@ NAMES = [f"name {number}" for number in range(30)]
     ],
 )
 def test_numbers_are_read_as_they_are_written(values, expected):
-    """Decimal commas, thousands, signs of currency and per cent, marks for missing cells."""
+    """Numbers are read with decimal commas, thousands, signs of currency and per cent, and marks for missing cells."""
     found = find_reading("x", column(*values))
     assert isinstance(found, ColumnType)
     assert found.kind == "number"
@@ -53,7 +53,7 @@ def test_numbers_are_read_as_they_are_written(values, expected):
 
 
 def test_numbers_that_may_be_two_things_are_not_guessed():
-    """``1,234`` alone may be 1.234 or 1234."""
+    """Numbers with two readings are not guessed: ``1,234`` alone may be 1.234 or 1234."""
     found = find_reading("x", column("1,234", "5,678"))
     assert isinstance(found, Unusable)
     assert found.ambiguous
@@ -61,7 +61,7 @@ def test_numbers_that_may_be_two_things_are_not_guessed():
 
 
 def test_codes_are_no_numbers():
-    """Leading zeros make a name of a number."""
+    """Codes with leading zeros are names, not numbers."""
     assert find_number_format(column("01067", "10115")) is None
     assert find_reading("zip", column("01067", "10115", "01067")).kind == "category"
 
@@ -105,7 +105,7 @@ def test_kinds_are_found(values, kind):
     ],
 )
 def test_what_is_of_no_use_is_left_out_with_the_reason(name, values, reason):
-    """Empty and constant columns, names of rows, texts, and dates that may be two things."""
+    """Empty and constant columns, names of rows, texts, and dates with two readings are left out with the reason."""
     found = find_reading(name, values)
     assert isinstance(found, Unusable)
     assert reason in found.reason
@@ -125,7 +125,7 @@ def test_unambiguous_days_decide_the_format():
 
 
 def test_one_cell_is_read_like_a_column():
-    """Numbers, text, truth values and dates of a row that somebody types."""
+    """Numbers, text, truth values and dates of a row that a user types are read like a column."""
     assert read_one(ColumnType("number"), "7") == read_one(ColumnType("number"), 7) == 7
     assert np.isnan(read_one(ColumnType("number"), "seven"))
     assert np.isnan(read_one(ColumnType("number"), None))
@@ -152,7 +152,7 @@ GERMAN = ColumnType("number", NumberFormat(decimal=",", grouping="."))
 @pytest.mark.parametrize("beside", ["n/a", "1.234,5", None])
 @pytest.mark.parametrize("number", [1.234, -250.125, 0.5, 1e-7, 3.0, np.float64(1.234)])
 def test_a_number_stays_what_it_is_beside_texts(number: float, beside: str | None) -> None:
-    """As text, 1.234 would be read with the marks of the column: as 1,234."""
+    """A number keeps its value next to texts; as text, 1.234 would be read with the column's marks, as 1,234."""
     found = frame_of_rows([{"km": number}, {"km": beside}], {"km": GERMAN}).columns["km"]
     assert found[0] == number
 

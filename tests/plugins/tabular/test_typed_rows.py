@@ -1,4 +1,4 @@
-"""A row that somebody types is read as a row of a file with the same texts would be."""
+"""A row that a user types is read as a row of a file with the same texts would be."""
 
 import json
 import re
@@ -29,7 +29,7 @@ def answer(load, train):
 
 
 def test_texts_of_numbers_are_read_as_in_a_file_of_the_study(answer):
-    """With its marks; a JSON number is what it is, and does not change what stands in another row."""
+    """Texts of numbers are read with the study's marks; a JSON number is what it is, and changes no other row."""
     text, number, spaced = answer(
         '{"km": "2.134,5", "town": "Bern"}', '{"km": 2134.5, "town": "Bern"}', '{"km": " 2134,5 ", "town": "Bern"}'
     )
@@ -42,13 +42,13 @@ def test_texts_of_numbers_are_read_as_in_a_file_of_the_study(answer):
 
 @pytest.mark.parametrize("word", ["n/a", "NA", "?", "-", "Unknown"])
 def test_words_for_none_count_as_missing(answer, word):
-    """The same as in a file."""
+    """Words for none count as missing, as in a file."""
     given, none = answer(json.dumps({"km": word, "town": "Bern"}), '{"km": null, "town": "Bern"}')
     assert given["value"] == none["value"]
 
 
 @pytest.mark.parametrize("junk", ["far", "2,134.5", "12 km", "inf"])
 def test_a_text_that_is_no_number_is_an_error(answer, junk):
-    """So are numbers in another notation: they would be read as something else."""
+    """A text that is no number is an error; so is a number in another notation, which would be misread."""
     with pytest.raises(DataError, match=re.escape(f"'km' is a number, not {junk!r}")):
         answer(json.dumps({"km": junk, "town": "Bern"}))

@@ -1,4 +1,4 @@
-"""`modelcat list`, `show`, `schema` and `doctor`: what is broken is told with its distribution, the rest works."""
+"""`modelcat list`, `show`, `schema` and `doctor`: what is broken is reported with its distribution, the rest works."""
 
 import json
 from importlib.metadata import EntryPoint
@@ -84,7 +84,7 @@ def test_a_card_says_what_an_input_is(monkeypatch):
 
 
 def test_a_broken_task_is_told_and_the_rest_is_listed(broken_task, monkeypatch):
-    """The schema leaves its models out, doctor names its distribution and cause; other models are there."""
+    """For a broken task the schema omits its models, and doctor names its distribution and cause; others are listed."""
     listed = run("list", "--json")
     assert LINEAR in {entry["key"] for entry in json.loads(listed.stdout)}
     schema = run("schema")

@@ -20,7 +20,7 @@ from runner.study.model_comparison import compare_models
     ],
 )
 def test_a_study_without_baseline_says_so(baseline, says):
-    """A task that names no baseline is told from one whose baseline was not evaluated."""
+    """A task that names no baseline is distinguished from one whose baseline was not evaluated."""
     record = SimpleNamespace(study="s", metric="rmse", winner={"arm": "0"}, baseline=baseline, is_fruitless=False)
     store = SimpleNamespace(study=lambda _: record, evaluations=lambda _: ())
     with pytest.raises(InputError, match=says):

@@ -1,4 +1,4 @@
-"""From the store to a diagnosis: what the rules are told, and what `modelcat diagnose` prints."""
+"""From the store to a diagnosis: what the rules are given, and what `modelcat diagnose` prints."""
 
 import json
 import shlex
@@ -109,7 +109,7 @@ def diagnose(url, *arguments):
 
 
 def test_evidence_is_what_the_store_holds(made, tmp_path):
-    """Trials with whole configurations and histories, evaluations by subject, comparisons and calibration."""
+    """A diagnosis gets trials with configurations and histories, evaluations by subject, comparisons, calibration."""
     made.fill(made.make())
     evidence = diagnosis_input_of(made.store, "reviews", registry.load(KEY), tmp_path)
     assert evidence.data == DATA
@@ -143,7 +143,7 @@ def test_older_records_are_evidence_too(made):
 
 
 def test_json_lists_findings_with_remedies(made):
-    """Each finding has rule, severity, title, evidence and remedies; the gravest first, exit code 0."""
+    """Each finding has rule, severity, title, evidence and fixes; the gravest first, exit code 0."""
     made.fill(made.make())
     result = diagnose(made.url, "reviews", "--json")
     assert result.exit_code == 0, result.output
@@ -177,7 +177,7 @@ def test_text_is_for_a_person(made):
 
 @pytest.mark.parametrize("study", [{}, {"search_space": {"learning_rate": {"low": 1e-5, "high": 5e-5, "log": True}}}])
 def test_a_spec_takes_what_is_told(made, tmp_path, study):
-    """Every remedy is a change that the spec loads with, printed as a shell takes it, its space written out or not."""
+    """Every fix is a change that the spec loads with, printed as a shell takes it, its space written out or not."""
     spec = {
         "model": "bert",
         "category": "nlp",
@@ -249,7 +249,7 @@ def test_a_plugin_without_rules_is_told(made, simulated):
 
 
 def test_without_a_database_there_is_nothing_to_diagnose(tmp_path):
-    """No database is made by looking."""
+    """Diagnosing creates no database."""
     error = diagnose(f"sqlite:///{tmp_path / 'none.db'}", "reviews").exception
     assert isinstance(error, UnknownStudyError)
     assert not (tmp_path / "none.db").exists()

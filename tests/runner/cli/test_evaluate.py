@@ -104,7 +104,7 @@ def strange_figures(*_):
 
 
 def test_metrics_and_tables_of_any_task_are_printed(monkeypatch, capsys):
-    """Metrics are in the task's order and format; its tables and matrices follow; a fault is told on stderr."""
+    """Metrics are in the task's order and format; its tables and matrices follow; a fault is reported on stderr."""
     monkeypatch.setattr(registry, "load_task", lambda _: SimpleNamespace(key="a/b", figures=strange_figures))
     metrics, intervals = {"other": 2.0, "share": 0.5, "rmse": 0.25}, {"share": (0.4, 0.625)}
     print_evaluation(RECORD, Evaluation("file", 4, metrics, Path(), 0.1, intervals))

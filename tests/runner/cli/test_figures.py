@@ -33,7 +33,7 @@ def figures(tmp_path_factory):
 
 
 def test_all_keys_and_titles_are_listed(figures):
-    """Those of the study come first, then those of the model's plugin."""
+    """The study's figures come first, then those of the model's plugin."""
     lines = figures().output.splitlines()
     keys = [line.split()[0] for line in lines[1:]]
     assert keys[: len(CHARTS)] == [key if key != "training" else "training-accuracy" for key in CHARTS]
@@ -41,7 +41,7 @@ def test_all_keys_and_titles_are_listed(figures):
 
 
 def test_json_is_a_list_of_figures(figures):
-    """Each has kind, key and title; with a key there is the one, of the options that were chosen."""
+    """Each figure has kind, key and title; with a key there is that one, of the options that were chosen."""
     found = json.loads(figures("--json").output)
     assert {figure["kind"] for figure in found} <= set(KINDS)
     assert len({figure["key"] for figure in found}) == len(found) > 20
@@ -52,7 +52,7 @@ def test_json_is_a_list_of_figures(figures):
 
 
 def test_a_trial_is_selected_and_has_figures_of_its_own(figures):
-    """Its evaluation is that on validation; what is known of the winner alone is said to be missing."""
+    """A trial has figures of its evaluation on validation; what is known only of the winner is said to be missing."""
     found = {figure["key"]: figure for figure in json.loads(figures("7", "--json").output)}
     assert "selected" in {series["role"] for series in found["history"]["series"]}
     assert sum(map(sum, found["confusion"]["counts"])) == 222
@@ -81,7 +81,7 @@ def test_what_is_wrong_is_told(figures, arguments, message, tmp_path, monkeypatc
 
 
 def test_a_page_of_one_figure_needs_nothing_else(figures, tmp_path):
-    """It has the drawing and the table of its numbers, is in the language asked for, and replaces no file unasked."""
+    """A page has the drawing and its table of numbers, is in the requested language, and replaces no file unasked."""
     path = tmp_path / "history.html"
     assert figures("--chart", "history", "-o", str(path), "--language", "de").output.strip() == str(path)
     text = path.read_text(encoding="utf-8")
@@ -102,7 +102,7 @@ def test_any_kind_can_be_a_page(figures, tmp_path):
 @PICTURES
 @pytest.mark.parametrize(("suffix", "start"), [("svg", b"<svg"), ("png", b"\x89PNG")])
 def test_a_picture_is_saved(figures, tmp_path, suffix, start):
-    """The file is what its suffix says."""
+    """A picture's file has the format of its suffix."""
     path = tmp_path / f"history.{suffix}"
     assert figures("--chart", "history", "-o", str(path)).exit_code == 0
     assert path.read_bytes().startswith(start)
@@ -110,13 +110,13 @@ def test_a_picture_is_saved(figures, tmp_path, suffix, start):
 
 @PICTURES
 def test_a_table_is_no_picture(figures, tmp_path):
-    """The message says what to do instead."""
+    """A table has no picture; the message says what to do instead."""
     result = figures("--chart", "classes", "-o", str(tmp_path / "classes.png"))
     assert "is a table and no picture: save it as .html" in str(result.exception)
 
 
 def test_a_picture_without_its_library_names_the_extra(figures, tmp_path, monkeypatch):
-    """What to install is told, and that a page needs none of it."""
+    """The error says what to install, and that a page needs none of it."""
     monkeypatch.setattr("runner.report.saving.find_spec", lambda name: None if name == "kaleido" else find_spec(name))
     result = figures("--chart", "history", "-o", str(tmp_path / "history.png"))
     assert "pip install 'modelcat[images]', or save it as .html" in str(result.exception)

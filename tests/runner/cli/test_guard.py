@@ -28,7 +28,7 @@ ENDS = {
 
 @pytest.mark.parametrize("name", ENDS)
 def test_an_error_is_one_line(capfd, monkeypatch, name):
-    """What was short is told as what it is; only a defect asks for a report."""
+    """A shortage is reported as what it is; only a defect asks for a report."""
     error, code, start = ENDS[name]
 
     @click.command()

@@ -63,7 +63,7 @@ def test_unusable_lines_are_refused(content, says):
 
 
 def test_nothing_is_read_ahead():
-    """A damaged line at the end is met when its turn comes, not before: a stream is answered while it comes."""
+    """A damaged line at the end is reported when its turn comes, not before: a stream is answered while it comes."""
     texts = stream_inputs(io.BytesIO(b'{"text": "good"}\n' * 5000 + b"bad\n"), TEXT, "text", "utf-8")
     assert [next(texts) for _ in range(5000)] == ["good"] * 5000
     with pytest.raises(DataError, match="line 5,001"):
@@ -95,7 +95,7 @@ def test_encodings_that_lines_cannot_have_are_refused(encoding, says):
 
 
 def test_endless_lines_are_refused(monkeypatch):
-    """A line may be long, but not longer than memory allows; its number is told."""
+    """A line may be long, but not longer than memory allows; its number is reported."""
     assert lines_of(b"a\n" + b"x" * 1_000_000)[1] == "x" * 1_000_000
     monkeypatch.setattr(input_lines, "LONGEST", 1 << 20)
     with pytest.raises(DataError, match="f: line 2 is longer than 1 MiB"):

@@ -20,7 +20,7 @@ HOSTILE = ("\x1b[31mred", "\x1b]0;owned\x07ok", "\u202eright", "[red]x[/nope]")
 
 
 def test_names_of_columns_are_made_safe(capsys):
-    """A column may be called what a label of somebody's data is called."""
+    """A column's name may be a label of the user's data, and is made safe."""
     print_table(list(HOSTILE), [["1"] * 4])
     printed = capsys.readouterr().out
     assert not set(printed) & set("\x1b\x07\u202e")
@@ -43,7 +43,7 @@ def test_labels_in_an_evaluation_are_made_safe(capsys):
 
 
 def test_an_output_that_cannot_be_written_is_one_message(capsys, monkeypatch):
-    """A full disk behind stdout is told in a line, not in a traceback."""
+    """A full disk behind stdout is reported in a line, not in a traceback."""
 
     @click.command()
     def full():

@@ -70,7 +70,7 @@ def test_a_plan_as_json(plan, tmp_path):
 
 
 def test_a_plan_for_a_person(plan):
-    """Rows, classes, suspects, times, memory, disk and advice are told, with their units."""
+    """Rows, classes, suspects, times, memory, disk and advice are shown, with their units."""
     told = plan(LINEAR).stdout
     for word in ("432 train", "classes", "suspects", "one training", "search", "confirmation", "memory", "disk", "→"):
         assert word in told
@@ -78,7 +78,7 @@ def test_a_plan_for_a_person(plan):
 
 
 def test_a_model_that_makes_no_forecast(plan, simulated):
-    """The data are told all the same, and that the rest is not known."""
+    """The data are shown all the same, and that the rest is not known."""
     spec = {"category": "test", "subcategory": "simulated", "model": "curve", "model_config": {"x": 0.5}}
     result = plan(spec, "--workers", "2")
     assert result.exit_code == 0, result.output
@@ -105,7 +105,7 @@ def test_a_wrong_spec_is_told_as_validate_tells_it(plan):
     [("nlp/text-classification/missing", "missing"), ("test/simulated/broken", "min_df is 9")],
 )
 def test_a_baseline_that_fails_does_not_fail_a_plan(tmp_path, monkeypatch, capsys, baseline, reason):
-    """The plan is made all the same, with the reason and without the baseline's cost."""
+    """A plan is made even if the baseline fails, with the reason and without the baseline's cost."""
     request = resolve({**LINEAR, "dataset": {"source": "demo", "size": 100}}, tmp_path)
     request = replace(request, task=replace(request.task, baseline=baseline))
     if "simulated" in baseline:
@@ -157,7 +157,7 @@ def test_a_plan_for_texts_without_spaces(plan, tmp_path):
 
 
 def test_a_plan_of_one_trial_has_a_baseline(tmp_path):
-    """As the study itself has; of the baseline's own study there is none."""
+    """A plan of one trial has a baseline, as the study itself has; the baseline's own study has none."""
     spec = {**LINEAR, "dataset": {"source": "demo", "size": 100}, "study": {"trials": 1}}
     request = resolve(spec, tmp_path)
     workspace = Workspace("sqlite:///none.db", tmp_path / "studies", tmp_path / "cache")

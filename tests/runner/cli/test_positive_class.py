@@ -83,7 +83,7 @@ def test_every_score_names_its_class(folder, arguments, told):
 
 
 def test_running_again_tells_the_class_of_a_stored_result(folder):
-    """The stored verdict names the class, in its sentence and in its statements."""
+    """Running again shows the stored verdict with the class, in its sentence and in its statements."""
     record = Store.open(f"sqlite:///{folder / 'studies.db'}", create=False).study("fraud")
     assert "F1 of fraud" in record.verdict["sentence"]
     assert record.data["positive"] == "fraud"
@@ -171,7 +171,7 @@ def unnamed(value):
 
 
 def test_stored_studies_of_the_last_release_mean_the_second_class(folder, tmp_path):
-    """A study whose row and evaluations name no class is told of the second one, in words and JSON."""
+    """A study whose row and evaluations name no class is shown with the second one, in words and JSON."""
     shutil.copytree(folder, tmp_path / "old")
     connection = sqlite3.connect(tmp_path / "old" / "studies.db")
     with connection:

@@ -104,7 +104,7 @@ def test_a_task_that_takes_no_inputs_says_so(monkeypatch, tmp_path):
 
 
 def test_the_next_command_holds_the_fields(monkeypatch):
-    """It has the example of a single field, an object of several; a file where neither is known."""
+    """The next command shows the example of a single field, or an object of several; a file if neither is known."""
     record, fields = SimpleNamespace(study="mine", key=KEY, data={}), [InputField("last", "choice", ("it's", "b"))]
     monkeypatch.setattr(registry, "load_task", lambda _: SimpleNamespace(key="a/b", input_fields=lambda _: fields))
     assert _predict_hint(record) == "modelcat predict mine --file FILE"
@@ -127,12 +127,12 @@ def test_the_next_command_holds_the_fields(monkeypatch):
     ],
 )
 def test_options_of_a_file_need_one(options, says):
-    """Nothing that is asked for is passed over in silence."""
+    """An option of a file is refused without one."""
     assert says in str(CliRunner().invoke(app, ["predict", "mine", *options]).exception)
 
 
 def test_a_named_column_that_is_not_read_is_told(monkeypatch, tmp_path):
-    """A task that passes over --column is found out."""
+    """A task that ignores --column is detected."""
     table = InputTable(("a", "b"), ("b",), (), (), (), lambda _: iter(()))
     monkeypatch.setattr(registry, "load_task", lambda _: SimpleNamespace(key="a/b", open_file=lambda _: table))
     with pytest.raises(InputError, match="--column names 'a', but the task a/b takes the input from 'b'"):
@@ -279,7 +279,7 @@ def test_parquet_without_a_row_has_its_columns(tmp_path):
 
 
 def test_explanations_say_what_they_are():
-    """Weights and attention are told apart and named, strongest first; foreign words are made safe."""
+    """Weights and attention are distinguished and named, strongest first; foreign words are made safe."""
     explained = Batch([Answered(EXPLAINED["text"], EXPLAINED)])
     shown = "".join(pieces(iter([explained]), "table", TEXTS))
     assert "for good: ending +1.5, \\x1b[31m +0.25  (integrated gradients, log-odds)" in shown
@@ -355,7 +355,7 @@ STUDY = SimpleNamespace(key=KEY, data={"columns": {"text": ["review"], "label": 
 
 
 def test_a_sample_is_spread_over_the_examples(tmp_path):
-    """64 texts of test, or of validation, or none; a damaged file is told."""
+    """64 texts of test, or of validation, or none, are shown; a damaged file is reported."""
     assert sample_inputs(STUDY, tmp_path) == ()
     table = pa.table({"row": range(130), "label": [0] * 130, "text": [f"text {n}" for n in range(130)]})
     parquet.write_table(table, tmp_path / "validation.parquet")
@@ -481,7 +481,7 @@ def test_cells_are_those_that_the_task_names(monkeypatch, columns, says):
 
 
 def test_a_task_that_fails_to_show_an_answer_is_named(monkeypatch):
-    """What a stranger's code raises is one message with its distribution, not a traceback."""
+    """An error of a third party's task is one message with its distribution, not a traceback."""
     task = SimpleNamespace(
         key="nlp/text-classification",
         headline=lambda _: 1 / 0,
@@ -497,7 +497,7 @@ def test_a_task_that_fails_to_show_an_answer_is_named(monkeypatch):
 
 @pytest.mark.parametrize(("form", "told"), [("csv", "1 of 3 answers have notes"), ("table", "")])
 def test_notes_of_answers_are_counted_where_they_are_easily_overlooked(form, told, monkeypatch, capfd):
-    """A CSV file holds them in a column that nobody opens; a table shows them."""
+    """A CSV file holds notes in a column that is easily overlooked, so they are counted; a table shows them."""
 
     @contextmanager
     def asking(*, debug):

@@ -40,7 +40,7 @@ def test_data_is_utf8_whatever_a_terminal_shows(monkeypatch):
 
 
 def test_narration_that_cannot_be_written_ends_nothing(monkeypatch):
-    """Hours of work do not depend on who reads how they go: a full disk, and a reader who is gone."""
+    """A study goes on if its narration cannot be written: on a full disk, and if the reader is gone."""
     read, write = os.pipe()
     os.close(read)
     with Path("/dev/full").open("w") as full, open(write, "w", closefd=False) as broken:
@@ -69,7 +69,7 @@ def test_narration_that_cannot_be_written_ends_nothing(monkeypatch):
     ],
 )
 def test_commands_work_whatever_the_streams_are(tmp_path, stream, arguments, code, said):
-    """An exit code as ever, and one line if something is to be said."""
+    """Commands end with the usual exit code, and one line if something is to be said, whatever the streams are."""
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     command = ["bash", "-c", f'"$@" {stream}', "-", MODELCAT, *arguments]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)

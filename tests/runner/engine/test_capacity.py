@@ -109,7 +109,7 @@ def test_a_wrong_choice_is_told(workspace, workers, engine, address, message):
 
 
 def test_the_environment_may_be_wrong_too(monkeypatch, workspace):
-    """It is named as what is to be changed."""
+    """A wrong value of the environment is named as what is to be changed."""
     monkeypatch.setenv("MODELCAT_ENGINE", "rya")
     with pytest.raises(InputError, match=r"MODELCAT_ENGINE 'rya' is unknown; did you mean 'ray'\?"):
         run_workspace(workspace, None, None, None)

@@ -56,14 +56,14 @@ def test_the_limit_is_learned_from_the_training(training):
 
 
 def test_the_first_measurement_may_take_as_long_as_all_before_it(training):
-    """Steps tell nothing of how long measuring takes: until that was seen, the whole training so far is the measure."""
+    """Steps do not show how long measuring takes: before the first measurement, the limit is the training so far."""
     steps = [100, Tick(1, 0.1), *[2, Tick(1, 0.2)] * 700]
     assert after(training, *steps).limit == 1400
     assert after(training, *steps, 60, REPORT).limit == 180
 
 
 def test_a_training_that_goes_on_may_measure_at_once(training):
-    """What it had done before nobody knows: it has the time of one that begins, until a measurement was seen."""
+    """Its earlier work is not known: it has the time of a training that begins, until a measurement was seen."""
     resumed = [100, Checkpointed(1, 0.5), 2, Tick(1, 0.51)]
     assert not after(training, *resumed, 999).is_overdue
     assert after(training, *resumed, 1001).is_overdue
@@ -71,7 +71,7 @@ def test_a_training_that_goes_on_may_measure_at_once(training):
 
 
 def test_other_tasks_have_a_limit_of_their_own(training):
-    """What never gives a sign is given hours."""
+    """A task that gives no sign is given hours."""
     assert after(Prepare(training.setup), 4000).limit == 5000
 
 
@@ -107,7 +107,7 @@ def test_a_worker_without_memory_is_replaced(simulated, training):
 
 @pytest.mark.parametrize(("later", "kind"), [(8, "out_of_memory"), (7, "lost_worker")])
 def test_a_kill_for_want_of_memory_is_told_as_such(simulated, training, monkeypatch, later, kind):
-    """Signal 9 is the system's want of memory where its count of such kills has grown; else anybody's."""
+    """Signal 9 is a lack of memory if the system's count of such kills has grown; else any process may have sent it."""
     kills = [7]
     monkeypatch.setattr(local, "oom_kills", lambda: kills[0])
     with LocalEngine(1) as engine:
@@ -120,7 +120,7 @@ def test_a_kill_for_want_of_memory_is_told_as_such(simulated, training, monkeypa
 
 
 def test_the_systems_count_is_read(tmp_path, monkeypatch):
-    """The count is one line among many; where there is no such file nothing is known."""
+    """The count is one line among many; if there is no such file nothing is known."""
     monkeypatch.setattr(processes, "_VMSTAT", tmp_path / "vmstat")
     assert processes.oom_kills() == 0
     (tmp_path / "vmstat").write_text("nr_free_pages 5\noom_kill 3\nunevictable_pgs 7\n")

@@ -30,7 +30,7 @@ def test_the_first_interrupt_waits_for_a_check(sent):
 
 
 def test_the_second_interrupt_waits_for_nothing():
-    """Whoever presses Ctrl+C twice is not made to wait."""
+    """A user who presses Ctrl+C twice does not have to wait."""
 
     def work():
         with held_back():
@@ -71,7 +71,7 @@ def test_other_threads_are_left_alone():
 
 
 def test_what_is_ignored_stays_ignored():
-    """A study in the background of a shell does not hear a Ctrl+C that is meant for somebody else."""
+    """A study in the background of a shell does not hear a Ctrl+C that is meant for another process."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with held_back():

@@ -51,7 +51,7 @@ def test_one_worker_does_job_after_job(engine, tmp_path):
 
 
 def test_an_unexpected_error_carries_its_traceback(engine, tmp_path):
-    """What a trainer raises by accident is told by type and message, its place kept for the log."""
+    """An unexpected error of a trainer is reported by type and message, its traceback kept for the log."""
     failed = run_alone(engine, training(tmp_path, trouble="error"))
     assert failed.error.message == "modelcat-simulated: RuntimeError: something broke"
     assert "modelcat_simulated.py" in failed.details
@@ -127,7 +127,7 @@ def test_a_system_without_room_for_a_process_is_given_a_moment(engine, tmp_path,
 
 
 def test_a_system_that_never_has_room_is_told(engine, tmp_path, without_room, monkeypatch):
-    """The study ends with what to do, and the engine with the workers that it has."""
+    """If the system never has room, the study ends with what to do, and the engine with the workers that it has."""
     monkeypatch.setattr(local, "_START_SECONDS", 0.1)
     without_room(1000)
     with pytest.raises(LostWorkerError, match=r"no worker .* \(Cannot allocate memory\): .*modelcat resume"):
@@ -136,7 +136,7 @@ def test_a_system_that_never_has_room_is_told(engine, tmp_path, without_room, mo
 
 
 def test_workers_that_were_started_end_where_another_cannot_be(simulated, without_room, monkeypatch):
-    """Nothing is left behind by an engine that never was."""
+    """If another worker cannot be started, those that were started end, and nothing is left behind."""
     monkeypatch.setattr(local, "_START_SECONDS", 0.1)
     engine, made = LocalEngine(3), []
     start = LocalEngine._start_now
@@ -156,7 +156,7 @@ def test_workers_that_were_started_end_where_another_cannot_be(simulated, withou
 
 
 def test_an_interrupt_ends_the_waiting_for_room(engine, tmp_path, without_room):
-    """Ctrl+C is heard meanwhile, and what ends tidily after it finds nobody who is gone."""
+    """Ctrl+C is heard meanwhile, and the cleanup after it looks for no process that is gone."""
     without_room(1000)
     with interruption.held_back():
         threading.Timer(3.0, os.kill, (os.getpid(), signal.SIGINT)).start()

@@ -46,7 +46,7 @@ def result(evaluation: Evaluation) -> TrialResult:
 
 
 def test_what_is_sound_passes(evaluation: Evaluation, result: TrialResult) -> None:
-    """Nothing is changed; a pruned training need not have the metric."""
+    """A sound result passes unchanged; a pruned training need not have the metric."""
     assert checked_evaluation(KEY, evaluation, "validation", 10) is evaluation
     assert checked_result(KEY, result, "accuracy") is result
     pruned = replace(result, outcome=Outcome.PRUNED, metrics={}, evaluation=None)
@@ -74,7 +74,7 @@ def test_what_is_sound_passes(evaluation: Evaluation, result: TrialResult) -> No
     ],
 )
 def test_a_faulty_evaluation_names_its_distribution(evaluation: Evaluation, changes: dict, reason: str) -> None:
-    """Alone, and as a part of a training's result."""
+    """A faulty evaluation names its distribution, alone and as a part of a training's result."""
     with pytest.raises(PluginError) as caught:
         checked_evaluation(KEY, replace(evaluation, **changes), "validation", 10)
     assert caught.value.message.startswith("modelcat-simulated: ")
@@ -109,7 +109,7 @@ COMPARISON = Comparison("accuracy", 0.1, -0.1, 0.3, 10, (1, 1), 3, 2, 0.5)
     ],
 )
 def test_a_faulty_comparison_names_its_distribution(changes: dict, reason: str) -> None:
-    """Nothing that is no number, or contradicts itself, reaches a verdict."""
+    """A comparison that holds no number, or contradicts itself, never reaches a verdict."""
     assert checked_comparison(KEY, COMPARISON, "accuracy") is COMPARISON
     with pytest.raises(PluginError) as caught:
         checked_comparison(KEY, replace(COMPARISON, **changes), "accuracy")
@@ -144,7 +144,7 @@ def test_a_faulty_measurement_names_its_distribution(changes: dict, reason: str)
 
 
 def test_bounds_of_a_metric_hold_for_what_is_measured(evaluation: Evaluation, result: TrialResult) -> None:
-    """In reports, results and evaluations; a rounding error beyond a bound is none."""
+    """Bounds of a metric hold in reports, results and evaluations; a rounding error beyond a bound is accepted."""
     key, rounded = "nlp/text-classification/linear", {"accuracy": 1 + 1e-9, "log_loss": -1e-9}
     for value, reason in ((1.2, "accuracy 1.2; its task says that it is at most 1.0"), (-1, "it is at least 0.0")):
         metrics = {"accuracy": value}
@@ -180,7 +180,7 @@ def test_faulty_predictions_name_their_distribution(predictions: list, reason: s
 
 
 def test_a_faulty_forecast_names_its_distribution() -> None:
-    """Seconds are finite, and details are JSON."""
+    """Seconds of a forecast are finite, and its details are JSON."""
     forecast = Forecast((), 1.0, 2.0, 0.5, None, 100, details={"own": 1})
     assert checked_forecast(KEY, forecast) is forecast
     for changes in ({"seconds_per_epoch": float("nan")}, {"details": {"own": {1}}}):
@@ -190,7 +190,7 @@ def test_a_faulty_forecast_names_its_distribution() -> None:
 
 @pytest.mark.parametrize("raised", [SystemExit(3), GeneratorExit(), RuntimeError("broke")])
 def test_whatever_a_trainer_raises_is_one_failed_job(raised: BaseException) -> None:
-    """The worker goes on: SystemExit does not end it."""
+    """An error of a trainer fails one job, and the worker goes on: SystemExit does not end it."""
     executor = SimpleNamespace(do=lambda *_: (_ for _ in ()).throw(raised))
     task = SimpleNamespace(setup=SimpleNamespace(key=KEY))
     failed = _attempt(executor, Job(1, task), None)  # type: ignore[arg-type]  # fakes
@@ -198,7 +198,7 @@ def test_whatever_a_trainer_raises_is_one_failed_job(raised: BaseException) -> N
 
 
 def test_unexpected_errors_are_told_with_their_distribution() -> None:
-    """Those of modelcat's own plugins are told as they are."""
+    """Unexpected errors of modelcat's own plugins are reported as they are."""
     assert registry.blame(RuntimeError("broke"), KEY) == "modelcat-simulated: RuntimeError: broke"
     assert registry.blame(KeyError(), "nlp/text-classification/linear") == "KeyError"
     assert registry.blame(ValueError("x"), "no/such/key") == "ValueError: x"

@@ -55,7 +55,7 @@ class Choosing(Plain):
 
 @pytest.fixture
 def executor(monkeypatch):
-    """A executor that knows both."""
+    """An executor that knows both."""
     trainers = {"plain": Plain(), "choosing": Choosing()}
     monkeypatch.setattr(registry, "load", lambda key: SimpleNamespace(key=key, trainer=lambda: trainers[key]))
     monkeypatch.setattr(registry, "load_task", lambda _: SimpleNamespace(metrics=()))
@@ -73,13 +73,13 @@ def judged(executor, key, precision, folder):
 
 
 def test_trainers_are_told_what_was_asked_for(executor, tmp_path):
-    """Nothing said opens a model as the plugin does; auto and names are handed on."""
+    """Without a request a model is opened as the plugin does it; auto and names are passed on."""
     assert [labels(executor, "choosing", asked) for asked in (None, "auto", "bf16")] == [["exact"], ["auto"], ["bf16"]]
     assert [judged(executor, "choosing", asked, tmp_path) for asked in ("auto", "bf16")] == ["auto", "bf16"]
 
 
 def test_trainers_without_a_choice_do_as_ever(executor, tmp_path):
-    """Nothing said and auto work for every plugin; a name is refused, with the model that it was asked of."""
+    """No request and auto work for every plugin; a name is refused, with the model that it was asked of."""
     assert [labels(executor, "plain", asked) for asked in (None, "auto")] == [["plain"], ["plain"]]
     assert judged(executor, "plain", "auto", tmp_path) == "plain"
     for ask in (lambda: labels(executor, "plain", "int8"), lambda: judged(executor, "plain", "int8", tmp_path)):
@@ -88,13 +88,13 @@ def test_trainers_without_a_choice_do_as_ever(executor, tmp_path):
 
 
 def test_a_name_that_the_plugin_has_not_is_refused(executor):
-    """The message lists the names that it has."""
+    """The message lists the names that the plugin has."""
     with pytest.raises(InputError, match="cannot answer in int8; known are auto, bf16"):
         labels(executor, "choosing", "int8")
 
 
 def test_a_model_is_opened_once_for_each_arithmetic(executor):
-    """The open model is kept while the same is asked for, and opened anew for another arithmetic."""
+    """The open model is kept while the same is asked for, and opened again for another arithmetic."""
     for asked in ("auto", "auto", "bf16", "bf16", None):
         labels(executor, "choosing", asked)
     assert executor.trainers["choosing"].opened == 3

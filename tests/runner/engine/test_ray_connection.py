@@ -1,4 +1,4 @@
-"""Joining a cluster: what is wrong is told in one line, and in bounded time."""
+"""Joining a cluster: what is wrong is reported in one line, and in bounded time."""
 
 import os
 import socket
@@ -14,7 +14,7 @@ from runner.engine.ray import connection
 
 @pytest.fixture
 def listening():
-    """Return a function that listens on a port, answers whoever comes with some bytes, and returns the address."""
+    """Return a function that listens on a port, answers every client with some bytes, and returns the address."""
     opened = []
 
     def listen(answer):
@@ -49,13 +49,13 @@ SPEAKS_GRPC = b"\0\0\0\4\0\0\0\0\0"
 
 @pytest.mark.parametrize("address", ["head", "ray://head:10001", ":6379", "head:port", "head:0", "head:99999", ""])
 def test_what_is_no_address_is_wrong_input(address):
-    """It is told before anybody is asked; ``ray://`` is Ray's client, which a study cannot be run through."""
+    """It is refused before any host is contacted; ``ray://`` is Ray's client, through which a study cannot be run."""
     with pytest.raises(InputError, match="is no address of a Ray cluster: give HOST:PORT"):
         connection.connect(None, address, [])
 
 
 def test_a_port_where_nobody_listens_is_told_at_once():
-    """Ray itself would try for minutes."""
+    """A port without a listener is reported at once; Ray itself would try for minutes."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"
     with pytest.raises(UnreachableError, match=r"cannot be reached .*refused.*ray start --head"):
@@ -64,7 +64,7 @@ def test_a_port_where_nobody_listens_is_told_at_once():
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-OpenSSH_9.2", b""])
 def test_a_port_of_something_else_is_told(listening, monkeypatch, answer):
-    """Whatever does not speak gRPC is no cluster; whoever says nothing is not waited for."""
+    """A server that does not speak gRPC is no cluster; one that sends nothing is not waited for."""
     monkeypatch.setattr(connection, "_SECONDS", 0.3)
     with pytest.raises(UnreachableError, match=r"is no Ray cluster|nobody answers"):
         connection.connect(None, listening(answer), [])
@@ -83,13 +83,13 @@ def test_a_port_of_something_else_is_told(listening, monkeypatch, answer):
     ],
 )
 def test_a_cluster_that_refuses_us_says_why(listening, failure, kind, message):
-    """Other versions are wrong input; a machine that is no node, or has no token, is told how to become one."""
+    """Other versions are wrong input; for a machine that is no node, or has no token, the error says what to do."""
     with pytest.raises(kind, match=message):
         connection.connect(ray_that(failure), listening(SPEAKS_GRPC), [])
 
 
 def test_what_ray_writes_stays_off_the_terminal(capfd):
-    """Its C++ side writes to file descriptor 2 itself, and what it said tells why it failed."""
+    """Ray's C++ side writes to file descriptor 2 itself, and what it wrote says why it failed."""
 
     def init(**_):
         os.write(2, b"gcs_client.cc: Unauthenticated: InvalidAuthToken\n")
@@ -114,7 +114,7 @@ def test_signals_stay_ours(monkeypatch):
 
 
 def test_without_ray_it_is_told_how_to_install_it(monkeypatch):
-    """Ray is an extra, and so large that `all` leaves it out."""
+    """Without Ray, the error says how to install it: it is an extra, and so large that `all` leaves it out."""
     monkeypatch.setitem(sys.modules, "ray", None)
     for name in ("RAY_USAGE_STATS_ENABLED", "RAY_BACKEND_LOG_LEVEL", "RAY_NUM_REDIS_GET_RETRIES", "RAY_AUTH_MODE"):
         monkeypatch.setenv(name, "x")  # so that the test leaves the environment as it was

@@ -29,7 +29,7 @@ class Ref:
 
 
 class Actor:
-    """An actor that begins, tells and dies when the test says so."""
+    """An actor that begins, reports and dies when the test says so."""
 
     def __init__(self, options):
         self.options, self.refs, self.got, self.killed = options, [], [], False
@@ -46,7 +46,7 @@ class Actor:
         self.refs[-1].set(None)
 
     def tell(self, *events):
-        """Tell events."""
+        """Report events."""
         self.refs[-1].set(list(events))
 
     def die(self, reason="The actor is dead because its worker process has died."):
@@ -95,7 +95,7 @@ class FakeRay:
         actor.killed = True
 
     def alive(self):
-        """Return the actors that nobody has ended."""
+        """Return the actors that have not been ended."""
         return [actor for actor in self.actors if not actor.killed]
 
 
@@ -163,7 +163,7 @@ def test_reports_are_answered_where_they_come_from(ray, start):
 
 
 def test_a_lost_actor_fails_its_job_and_is_replaced(ray, start):
-    """The job is told to have lost its worker, with the node's name; the next one runs on another actor there."""
+    """The job's failure is a lost worker, with the node's name; the next job runs on another actor there."""
     running = start()
     ray.actors[0].start()
     running.events(0.0)
@@ -180,7 +180,7 @@ def test_a_lost_actor_fails_its_job_and_is_replaced(ray, start):
 
 @pytest.mark.parametrize("began", [True, False])
 def test_a_training_is_asked_to_pause(ray, start, began):
-    """One that runs is told so; one that waits for a worker ends at once, since there is nothing to keep."""
+    """A running training gets the request; one that waits for a worker ends at once, since there is nothing to keep."""
     running = start()
     if began:
         ray.actors[0].start()
@@ -197,7 +197,7 @@ def test_a_training_is_asked_to_pause(ray, start, began):
 
 
 def test_a_worker_that_hangs_is_ended_and_replaced(ray, start):
-    """Its job fails as a local one would; the actor is no more."""
+    """The job of a hung worker fails as a local one would; the actor is ended."""
     running = start(hang_limits=HangLimits(silent=-1.0))
     ray.actors[0].start()
     running.events(0.0)
@@ -260,7 +260,7 @@ def test_better_nodes_that_join_do_not_add_to_the_number_wanted(ray, start):
 
 
 def test_a_worker_has_a_gpu_where_there_are_any(ray, start):
-    """Nodes without GPUs are left alone beside one that has two; threads are its cores' share."""
+    """Nodes without GPUs are left alone next to one that has two; threads are its cores' share."""
     ray.join("big", cpus=16, gpus=2)
     start()
     assert [(actor.node, actor.options["num_gpus"]) for actor in ray.actors] == [("big", 1), ("big", 1)]
@@ -289,7 +289,7 @@ def test_a_folder_that_is_written_elsewhere_is_not_shared(ray, start, monkeypatc
 
 
 def test_a_file_that_a_node_sees_otherwise_is_told(ray, start, tmp_path, monkeypatch):
-    """Data must be the same everywhere."""
+    """A data file that a node sees otherwise is reported, since data must be the same everywhere."""
     data = tmp_path / "data.csv"
     data.write_text("text,label\n")
     look = probe.probe_node
@@ -303,7 +303,7 @@ def test_a_file_that_a_node_sees_otherwise_is_told(ray, start, tmp_path, monkeyp
 
 
 def test_a_node_that_joins_later_and_is_unfit_is_told_and_left_alone(ray, start):
-    """A running study goes on without it."""
+    """A node that joins later and is unfit is reported, and a running study goes on without it."""
     told = []
     running = start(tell=told.append)
     ray.join("far")
@@ -315,7 +315,7 @@ def test_a_node_that_joins_later_and_is_unfit_is_told_and_left_alone(ray, start)
 
 
 def test_other_versions_are_told(ray, start, monkeypatch):
-    """A node with another torch computes other numbers: whoever runs the study should know."""
+    """A node with another torch computes other numbers, so the user who runs the study gets a message."""
     told = []
     monkeypatch.setattr(cluster, "_version", lambda name: "0.1")
     start(tell=told.append)
@@ -325,7 +325,7 @@ def test_other_versions_are_told(ray, start, monkeypatch):
 
 
 def test_a_node_that_lacks_a_library_gets_no_work(ray, start, monkeypatch):
-    """What is here a training may need: told before there is work, or later by a line; what nobody has is no matter."""
+    """A node without a library that the study's machine has is refused, or reported later; what both lack is fine."""
     told = []
     running = start(tell=told.append)
     theirs = {**dict.fromkeys(cluster._LIBRARIES), "numpy": "9.2"}
@@ -359,7 +359,7 @@ def test_a_node_that_cannot_start_workers_is_given_up(ray, start):
 
 
 def test_a_cluster_without_room_is_not_waited_for_for_ever(ray, start, monkeypatch):
-    """Others may use it: after a while the study ends with what to look at, and can be resumed."""
+    """A cluster without room is not waited for for ever: the study ends with what to look at, and can be resumed."""
     running = start()
     running.submit(TASK)
     running.events(0.0)
@@ -369,7 +369,7 @@ def test_a_cluster_without_room_is_not_waited_for_for_ever(ray, start, monkeypat
 
 
 def test_closing_ends_every_actor(ray, start, tmp_path):
-    """Also those that were replaced or have not begun; twice is once."""
+    """Closing ends every actor, also those that were replaced or have not begun; closing again changes nothing."""
     running = start()
     ray.actors[0].die()
     running.events(0.0)
@@ -380,7 +380,7 @@ def test_closing_ends_every_actor(ray, start, tmp_path):
 
 
 def test_ticks_are_gathered_on_the_node():
-    """Of ticks in a row the last is told; what else happens is told at once, in order."""
+    """Of ticks in a row the last is reported; other events are reported at once, in order."""
     worker = RayWorker.__new__(RayWorker)  # without its loop, which would end this process with the pipe
     worker._pipe, loop = multiprocessing.Pipe()
     for event in (Tick(1, 0.1), Tick(1, 0.2), Done(1, 3), Tick(2, 0.1)):
@@ -394,7 +394,7 @@ def test_ticks_are_gathered_on_the_node():
     ("result", "said"), [('exec("raise KeyboardInterrupt")', "KeyboardInterrupt"), ("(lambda: 0)", "pickle")]
 )
 def test_an_actor_whose_loop_ends_ends_with_it(result, said):
-    """Whatever it was: the cluster sees that a process has gone, and would never see that a thread has."""
+    """An actor whose loop ends also ends its process: the cluster sees the end of a process, not that of a thread."""
     program = f"""
 import sys, time
 from types import SimpleNamespace

@@ -10,7 +10,7 @@ from runner.presentation.english import english
 
 
 def test_a_task_that_fails_to_describe_data_is_named(monkeypatch):
-    """One fact stands for those that it could not tell; a task that tells none has none."""
+    """One fact stands for those that the task could not give; a task that gives none has none."""
     monkeypatch.setattr(registry, "distribution_of", lambda key: f"package of {key}")
     task = SimpleNamespace(
         key="shop/baskets", facts=lambda data: [Fact(Statement("Items"), Statement(data["items"]))], data_figures=print

@@ -78,7 +78,7 @@ def test_the_clipboard_gets_one_line_a_row():
 
 
 def test_objects_become_rows_by_names_with_dots():
-    """What lies in an inner object has its name behind the outer one's; where that is null it has no column."""
+    """What lies in an inner object has its name behind the outer one's; if that is null it has no column."""
     known = ("best.value", "failure.kind")
     row = flat({"study": "a", "best": {"value": 1, "by": {"number": 2}}, "failure": None, "title": None}, known)
     assert row == {"study": "a", "best.value": 1, "best.by.number": 2, "title": None}

@@ -45,14 +45,14 @@ def test_a_kind_without_numbers_has_no_table():
 
 
 def test_intervals_stand_beside_their_numbers():
-    """A point without an interval, and one with, are told apart; a level has its row."""
+    """A point with an interval is distinguished from one without; a level has its row."""
     rows = table_of(FIGURES[0]).rows
     assert [(row[3].low, row[3].high) for row in rows] == [(0.4, 0.6), (None, None), (None, None)]
     assert rows[2][0] == "given"
 
 
 def test_a_part_of_what_is_counted_is_no_whole_number():
-    """A quarter of an epoch is told as such; whole ones stay counts."""
+    """A quarter of an epoch is shown as such; whole ones stay counts."""
     series = f.Series("loss", ((0.25, 0.5), (1.0, 0.25)))
     rows = table_of(f.Plot("p", "P", f.Axis("Epoch", "count"), AXIS, (series,))).rows
     assert [row[0].format for row in rows] == ["number", "count"]
@@ -61,7 +61,7 @@ def test_a_part_of_what_is_counted_is_no_whole_number():
 
 
 def test_what_failed_has_no_value():
-    """Where it is drawn is no number of the store."""
+    """A failed trial has no value: the height at which it is drawn is no number of the store."""
     series = f.Series("failed", ((3.0, 0.1),), role="failed")
     assert table_of(f.Plot("p", "P", f.Axis("Trial", "count"), AXIS, (series,))).rows[0][-1] is None
 

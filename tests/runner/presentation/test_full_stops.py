@@ -18,7 +18,7 @@ STOP = re.compile(r"\.(?=\s|$)")
 
 
 def is_open(value: ast.expr) -> bool:
-    """Tell whether a value may bring a full stop: a text of others that `clause` has not taken it from."""
+    """Return whether a value may bring a full stop: a foreign text that `clause` has not removed it from."""
     source = ast.unparse(value)
     return bool(FOREIGN.search(source)) and not source.startswith(("clause(", "safe(clause(", "len("))
 

@@ -28,7 +28,7 @@ ENGLISH, GERMAN = Language("en"), Language("de")
     ],
 )
 def test_numbers_have_three_digits_in_the_signs_of_the_language(value, english, german):
-    """A number is told to three significant digits, with the language's decimal point."""
+    """A number has three significant digits, with the language's decimal point."""
     assert (ENGLISH.number(value), GERMAN.number(value)) == (english, german)
 
 
@@ -65,13 +65,13 @@ def test_a_statement_is_translated_with_all_that_is_nested_in_it():
 
 
 def test_a_text_without_a_translation_is_told_in_english():
-    """What a stranger's plugin says has no translation, and is told as it is."""
+    """A sentence of a third-party plugin has no translation, and is shown as it is."""
     assert GERMAN.say(Statement("a {n:number} of a stranger", {"n": 0.5})) == "a 0,5 of a stranger"
     assert not GERMAN.knows("a {n:number} of a stranger")
     assert GERMAN.knows("Verdict")
 
 
 def test_an_unknown_language_is_refused_with_those_there_are():
-    """A language that is not spoken is told with the known ones."""
+    """An unknown language is refused with the known ones."""
     with pytest.raises(InputError, match="no language 'fr'; known are en, de"):
         Language("fr")

@@ -143,7 +143,7 @@ def test_no_translation_is_left_over(texts, german):
 
 
 def test_a_text_has_one_translation(german):
-    """Where two files translate the same text, they agree: the reader of a figure sees one of them."""
+    """If two files translate the same text, they agree: the reader of a figure sees one of them."""
     first: dict[str, str] = {}
     for known in german.values():
         for text, translation in known.items():

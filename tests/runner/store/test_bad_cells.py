@@ -50,12 +50,12 @@ def attempt(places, cell, value, *, commands):
 
 @pytest.mark.parametrize(("table", "column", "value"), REPORTED, ids=[f"{one[0]}.{one[1]}" for one in REPORTED])
 def test_a_reported_cell(places, table, column, value):
-    """Each of these once ended every command that lists studies, or that one study's with a traceback."""
+    """Each reported cell once ended every command that lists studies, or that one study's with a traceback."""
     attempt(places, (table, column), value, commands=True)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(cell=st.sampled_from(CELLS), value=st.sampled_from(VALUES))
 def test_some_cells(places, cell, value):
-    """Any cell may hold anything that SQLite lets in."""
+    """Any cell may hold anything that SQLite accepts."""
     attempt(places, cell, value, commands=False)

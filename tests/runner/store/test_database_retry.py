@@ -1,4 +1,4 @@
-"""Waiting for a database: who waits, for how long, what is told, and what is never done twice."""
+"""Waiting for a database: which calls wait, for how long, what is reported, and what is never done twice."""
 
 import sqlite3
 import threading
@@ -25,7 +25,7 @@ GONE = UnreachableError("it does not answer")
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the lines that were told; what takes seconds takes hundredths."""
+    """Return the lines that were reported; what takes seconds takes hundredths."""
     monkeypatch.setattr(database_retry, "SLICE", 0.05)
     monkeypatch.setattr(database_retry, "PAUSE", 0.01)
     monkeypatch.setattr(database_retry, "QUIET", 0.1)
@@ -72,7 +72,7 @@ def test_a_lock_is_waited_for(patient: Store, lease: Lease, told: list[str]) -> 
 
 @pytest.fixture
 def reader(patient: Store) -> Iterator[sqlite3.Connection]:
-    """Return a connection that reads: nobody who writes can end meanwhile."""
+    """Return a connection that reads: no writer can commit meanwhile."""
     with closing(sqlite3.connect(patient.url.path, isolation_level=None, check_same_thread=False)) as other:
         other.execute("BEGIN")
         other.execute("SELECT * FROM modelcat_studies").fetchall()
@@ -96,7 +96,7 @@ def test_what_is_written_together_waits_for_readers(
 def test_the_end_of_what_is_written_together_can_be_interrupted(
     patient: Store, lease: Lease, reader: sqlite3.Connection
 ) -> None:
-    """An interrupt is heard while a reader is waited for; nothing is written then, and nobody is kept out."""
+    """An interrupt is heard while a writer waits for a reader; nothing is written then, and no lock is kept."""
 
     def check() -> None:
         raise KeyboardInterrupt
@@ -135,7 +135,7 @@ def test_waiting_can_be_interrupted(told: list[str]) -> None:
 
 
 def test_a_server_is_tried_again_where_that_is_safe(told: list[str]) -> None:
-    """What may be done twice is tried until the server is back; what may not is told at once."""
+    """What may be done twice is tried until the server is back; the failure of anything else is reported at once."""
     trying = DatabaseRetry(told.append)
     assert trying.keep_trying(failing(20)) == "done"
     with pytest.raises(UnreachableError):
@@ -143,7 +143,7 @@ def test_a_server_is_tried_again_where_that_is_safe(told: list[str]) -> None:
 
 
 def test_nobody_waits_without_patience(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A store that was opened without patience tells at once."""
+    """A store that was opened without patience reports the failure at once."""
     monkeypatch.setattr("runner.store.reading.studies", failing(1))
     with pytest.raises(UnreachableError):
         store.studies()
@@ -191,7 +191,7 @@ def test_a_study_is_released_once(store: Store, lease: Lease) -> None:
 
 @pytest.mark.both_databases
 def test_a_lease_that_expired_meanwhile(store: Store, make_study: Callable[..., None]) -> None:
-    """A lease that expired while the database was away is renewed where nobody took it, and lost where somebody did."""
+    """A lease that expired while the database was away is renewed, or lost if another process has taken it."""
     make_study()
     lease = store.acquire("reviews", Owner.this_process(), timedelta(0))
     store.put_trial("reviews", lease, TRIAL)
@@ -207,7 +207,7 @@ def test_a_lease_that_expired_meanwhile(store: Store, make_study: Callable[..., 
 
 @pytest.mark.both_databases
 def test_optuna_writes_nothing_once_the_lease_is_lost(store: Store, make_study: Callable[..., None]) -> None:
-    """Optuna's writing is refused in its own transaction when somebody else has taken the study."""
+    """Optuna's writing is refused in its own transaction when another process has taken the study."""
     make_study()
     lease = store.acquire("reviews", Owner.this_process(), timedelta(0))
     study = optuna.create_study(study_name="reviews", storage=store.optuna_storage("reviews", lease))

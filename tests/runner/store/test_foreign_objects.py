@@ -1,4 +1,4 @@
-"""Triggers, views and computed columns that somebody has put into a database: nobody reads or writes past them."""
+"""Triggers, views and computed columns that a user has put into a database: no store reads or writes past them."""
 
 import sqlite3
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from runner.store.records import Lease, TrialRecord
 from runner.store.store import Store
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS study_id, i AS name FROM n"
-#: A database's statement, and what is told of what it makes.
+#: A database's statement, and what is reported of what it makes.
 OBJECTS = [
     # The audit's: a study of 5 trials ran to trial 7.
     ("CREATE TRIGGER more AFTER INSERT ON modelcat_trials BEGIN UPDATE modelcat_studies SET planned = 7; END", "more"),
@@ -47,7 +47,7 @@ def run(store: Store, script: str) -> None:
 
 @pytest.mark.parametrize(("script", "told"), OBJECTS)
 def test_what_stands_in_the_way_is_refused(store: Store, url: str, lease: Lease, script: str, told: str) -> None:
-    """Whoever opens the database is told what is in it, `doctor` too, and nothing is read or written."""
+    """Opening the database reports what is in it, in `doctor` too, and nothing is read or written."""
     run(store, script)
     for create in (True, False):
         with pytest.raises(StoreError) as caught:
@@ -75,7 +75,7 @@ def test_what_comes_while_it_is_open_is_refused(store: Store, lease: Lease, scri
 
 
 def test_what_is_harmless_is_let_be(store: Store, url: str, lease: Lease) -> None:
-    """Indexes, and what belongs to tables of others, keep nobody from anything; what is dropped is forgotten."""
+    """Indexes, and what belongs to other programs' tables, do no harm; what is dropped is forgotten."""
     run(store, "CREATE INDEX mine ON modelcat_trials (abs(value)); CREATE TABLE mine2 (a); CREATE VIEW w AS SELECT 1")
     run(store, "CREATE TRIGGER t AFTER INSERT ON mine2 BEGIN DELETE FROM mine2; END")
     store.put_trial("reviews", lease, TrialRecord(0, "complete", "search", {}, 0.5))
@@ -115,7 +115,7 @@ def test_postgresql(postgres, request: pytest.FixtureRequest) -> None:
     ],
 )
 def test_a_spoilt_version(store: Store, url: str, script: str) -> None:
-    """The version of the schema that is none, or is not there, is told with the statement that mends it."""
+    """A schema version that is invalid or missing is reported with the statement that repairs it."""
     run(store, script)
     with pytest.raises(StoreError, match=r"mends it: DELETE FROM modelcat_alembic_version; .*'0006'") as caught:
         Store.open(url, create=True)
@@ -126,7 +126,7 @@ def test_a_spoilt_version(store: Store, url: str, script: str) -> None:
 
 @pytest.mark.parametrize("value", ["x'ff'", "'abc'", "-1", "1e999"])
 def test_a_spoilt_version_of_optuna(store: Store, url: str, value: str) -> None:
-    """Studies are listed whatever Optuna's own version says; whoever needs Optuna is told in one message."""
+    """Studies are listed whatever Optuna's own version says; a call that needs Optuna fails with one message."""
     run(store, f"UPDATE alembic_version SET version_num = {value}")  # noqa: S608 -- ours
     with Store.open(url, create=False) as again:
         assert again.studies() == []
@@ -158,7 +158,7 @@ def test_a_spoilt_version_of_optuna(store: Store, url: str, value: str) -> None:
 def test_spoilt_rows_of_optuna(
     store: Store, lease: Lease, make_study: Callable[..., None], script: str, told: str
 ) -> None:
-    """The study whose rows are spoilt does not go on, and says so; another one does, and that one can be deleted."""
+    """The study whose rows are damaged does not go on, and says so; another one does, and that one can be deleted."""
     from optuna.distributions import FloatDistribution
 
     from runner.study.consistency import check_trials

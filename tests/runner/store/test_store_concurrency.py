@@ -1,4 +1,4 @@
-"""Several processes at one database: nothing is lost, nobody is told that it is locked."""
+"""Several processes at one database: nothing is lost, and none fails because it is locked."""
 
 import signal
 from collections.abc import Callable

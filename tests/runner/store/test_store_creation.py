@@ -1,4 +1,4 @@
-"""Making, opening and upgrading databases, and refusing what is not ours."""
+"""Making, opening and upgrading databases, and refusing those that are not modelcat's."""
 
 import sqlite3
 import subprocess
@@ -41,7 +41,7 @@ def test_revisions_are_those_of_the_migrations(store: Store) -> None:
 
 
 def test_migrations_can_be_taken_back(store: Store) -> None:
-    """Downgrading to nothing removes our tables and leaves Optuna's."""
+    """Downgrading to nothing removes modelcat's tables and leaves Optuna's."""
     with store._writer.begin() as connection:
         command.downgrade(migrate.config(connection), "base")
         assert set(inspect(connection).get_table_names()) == schema.OPTUNA_TABLES | {schema.VERSION_TABLE}
@@ -75,7 +75,7 @@ def test_optuna_writes_with_our_settings(store: Store) -> None:
 
 
 def test_an_optuna_database_is_joined(tmp_path: Path) -> None:
-    """Where Optuna made the file, our tables are added and its studies stay."""
+    """If Optuna made the file, modelcat's tables are added and Optuna's studies stay."""
     url = f"sqlite:///{tmp_path / 'optuna.db'}"
     storage = optuna.storages.RDBStorage(url)
     optuna.create_study(study_name="older", storage=storage)
@@ -88,7 +88,7 @@ def test_an_optuna_database_is_joined(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["with space.db", "per%41cent.db", "{SCHEMA_VERSION}.db", "a#b.db", "ümlaut.db"])
 def test_odd_file_names(tmp_path: Path, name: str) -> None:
-    """Whatever a file is called, we and Optuna mean the same one."""
+    """Whatever a file is called, modelcat and Optuna mean the same one."""
     quoted = name.replace("%", "%25")
     with Store.open(f"sqlite:///{tmp_path}/{quoted}", create=True) as store:
         optuna.create_study(study_name="x", storage=store.optuna_storage())
@@ -154,7 +154,7 @@ def test_newer_schema_is_refused(store: Store, url: str, create: bool) -> None:
 
 
 def test_creation_goes_on_where_a_crash_ended_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A creation that died between Optuna's tables and ours is finished by the next."""
+    """A creation that died between Optuna's tables and modelcat's is finished by the next."""
     url = f"sqlite:///{tmp_path / 'studies.db'}"
 
     def die(_: object) -> None:
@@ -189,7 +189,7 @@ def test_records_import_nothing_heavy() -> None:
 
 
 def test_what_cut_optunas_making_short_leaves_no_index_out(tmp_path: Path) -> None:
-    """Without the one on their names, two studies of one name could be made, and neither be gone on with."""
+    """Without the index on their names, two studies of one name could be made, and neither could go on."""
     url = f"sqlite:///{tmp_path / 'half.db'}"
     Store.open(url, create=True).close()
     with closing(sqlite3.connect(tmp_path / "half.db")) as connection, connection:

@@ -1,4 +1,4 @@
-"""Rows that somebody edited by hand: told with study and field, and no other study suffers."""
+"""Rows that a user edited by hand: reported with study and field, and no other study suffers."""
 
 import json
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def edit(store: Store, statement: str) -> None:
 def test_a_spoilt_study_is_told_and_the_others_are_read(
     store: Store, make_study: Callable[..., None], change: str, told: str
 ) -> None:
-    """The list tells which study and which field, the other studies are as they were, and nobody goes on with it."""
+    """The list shows which study and which field, the others are as they were, and the damaged one cannot go on."""
     for name in ("before", "spoilt", "after"):
         make_study(name)
     before, _, after = store.studies()
@@ -65,7 +65,7 @@ def test_a_spec_that_is_no_json(store: Store, url: str, make_study: Callable[...
 
 
 def test_a_spec_that_no_longer_holds_together(store: Store, url: str, make_study: Callable[..., None]) -> None:
-    """A spec that is JSON but no spec is refused with study and field by whoever would go on with it."""
+    """A spec that is JSON but no spec is refused, with study and field, when the study is to go on with it."""
     make_study(
         spec={"category": "nlp", "subcategory": "text-classification", "model": "linear", "model_config": {"C": -1}}
     )
@@ -75,7 +75,7 @@ def test_a_spec_that_no_longer_holds_together(store: Store, url: str, make_study
 
 @pytest.mark.both_databases
 def test_a_spoilt_trial_is_told(store: Store, lease: Lease, make_study: Callable[..., None]) -> None:
-    """A damaged trial is told with its study, number and field; the list of studies does without its best trial."""
+    """A damaged trial is reported with its study, number and field; the list of studies does without its best trial."""
     make_study("other")
     store.put_trial("reviews", lease, TrialRecord(3, "complete", "search", {"C": 1.0}, 0.5))
     edit(store, "UPDATE modelcat_trials SET params = '7'")

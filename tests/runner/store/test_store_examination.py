@@ -29,7 +29,7 @@ def change(store: Store, statement: str) -> None:
 
 @pytest.mark.both_databases
 def test_a_sound_database(store: Store, url: str, lease: Lease) -> None:
-    """A database in order is told with its schema and what keeps it, no password; running studies are left alone."""
+    """A sound database is shown with its schema and backend, without a password; running studies are left alone."""
     store.update_study("reviews", lease, state="running")
     found = findings(url)
     assert {state for state, _ in found.values()} == {"good"}
@@ -40,7 +40,7 @@ def test_a_sound_database(store: Store, url: str, lease: Lease) -> None:
 
 
 def test_looking_makes_nothing(tmp_path: Path) -> None:
-    """Where there is no database none is made, and that is no fault."""
+    """If there is no database none is made, and that is no fault."""
     found = findings(f"sqlite:///{tmp_path / 'studies.db'}")
     assert found["database"][0] == "note"
     assert "GB free" in found["files"][1]
@@ -73,7 +73,7 @@ def test_what_was_left_half_done(
 
 
 def test_damage(store: Store, url: str, lease: Lease) -> None:
-    """Rows without their study, a spoilt record and another journal mode are told."""
+    """Rows without their study, a damaged record and another journal mode are reported."""
     store.put_trial("reviews", lease, TrialRecord(0, "complete", "search", {}, 0.5))
     change(store, "UPDATE modelcat_trials SET study_id = 99")
     change(store, "UPDATE modelcat_studies SET spec = 'x'")
@@ -87,7 +87,7 @@ def test_damage(store: Store, url: str, lease: Lease) -> None:
 
 
 def test_a_broken_index(store: Store, url: str, lease: Lease) -> None:
-    """What SQLite's own check finds is told."""
+    """What SQLite's own check finds is reported."""
     store.put_trial("reviews", lease, TrialRecord(0, "complete", "search", {}, 0.5))
     with closing(sqlite3.connect(store.url.path)) as connection:
         connection.execute("PRAGMA writable_schema = ON")
@@ -115,7 +115,7 @@ def test_what_cannot_be_used(store: Store, url: str, tmp_path: Path) -> None:
 
 
 def test_a_password_is_never_told(postgres, postgres_url: str, tmp_path: Path) -> None:
-    """A server that is not there, that lacks the database, or that refuses the password: told without passwords."""
+    """A server that is away, lacks the database, or refuses the password is reported without passwords."""
     from postgres_server import PASSWORD
     from sqlalchemy import make_url
 

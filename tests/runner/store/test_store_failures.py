@@ -1,4 +1,4 @@
-"""What a person is told when the database cannot be used."""
+"""What is reported when the database cannot be used."""
 
 import sqlite3
 import traceback
@@ -21,7 +21,7 @@ TRIAL = TrialRecord(0, "complete", "search", {"text": "x" * 5000})
 
 
 def test_locked(store: Store, url: str, make_study: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A database that stays locked is told with how long was waited; readers and writers go on afterwards."""
+    """A database that stays locked is reported with how long was waited; readers and writers go on afterwards."""
     monkeypatch.setattr(connections, "BUSY_SECONDS", 0.1)
     with closing(sqlite3.connect(store.url.path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -38,7 +38,7 @@ def test_locked(store: Store, url: str, make_study: Callable[..., None], monkeyp
 
 
 def test_disk_full(store: Store, lease: Lease) -> None:
-    """A full disk is told, what was there stays whole, and writing goes on once there is space."""
+    """A full disk is reported, what was there stays whole, and writing goes on once there is space."""
 
     def fill(connection: Connection) -> None:
         connection.exec_driver_sql("PRAGMA max_page_count = 1")
@@ -52,14 +52,14 @@ def test_disk_full(store: Store, lease: Lease) -> None:
 
 
 def test_not_writable(store: Store, make_study: Callable[..., None]) -> None:
-    """A database that may only be read is told as such when something is written."""
+    """A read-only database is reported as such when something is written."""
     store._writer = store._reader
     with pytest.raises(StoreError, match="cannot be written: allow writing"):
         make_study()
 
 
 def test_removed_while_open(store: Store, lease: Lease) -> None:
-    """A database that was removed is told at the next call, and not made anew behind everybody's back."""
+    """A database that was removed is reported at the next call, and not created again silently."""
     store.url.path.unlink()
     for call in (store.studies, lambda: store.put_trial("reviews", lease, TRIAL)):
         with pytest.raises(StoreError, match="was removed"):
@@ -68,7 +68,7 @@ def test_removed_while_open(store: Store, lease: Lease) -> None:
 
 
 def test_damaged(store: Store, make_study: Callable[..., None]) -> None:
-    """A damaged file is told as such, with what to do."""
+    """A damaged file is reported as such, with what to do."""
     make_study()
     content = bytearray(store.url.path.read_bytes())
     content[4096:] = b"\x5a" * (len(content) - 4096)
@@ -78,7 +78,7 @@ def test_damaged(store: Store, make_study: Callable[..., None]) -> None:
 
 
 def test_server_errors_hide_the_password() -> None:
-    """An unreachable server is told without the password, even where the driver repeats it."""
+    """An unreachable server is reported without the password, even if the driver repeats it."""
     url = StorageUrl.parse("postgresql+psycopg://me:s3cret@db.example/studies?password=s3cret")
     failure = OperationalError(None, None, Exception('connection to "me:s3cret@db.example" refused\nmore'))
     with pytest.raises(UnreachableError, match="does not answer") as caught, explained(url):

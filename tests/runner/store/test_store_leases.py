@@ -80,7 +80,7 @@ def test_a_holder_lives_on_though_the_clock_is_set(
 
 @pytest.mark.both_databases
 def test_expired_lease_is_taken(store: Store, make_study: Callable[..., None]) -> None:
-    """A lease of another host is refused until it expires, and then taken by anybody."""
+    """A lease of another host is refused until it expires, and any process may take it then."""
     make_study()
     away = Owner("elsewhere.example", 1, 0.0)
     store.acquire("reviews", away, timedelta(0))
@@ -140,7 +140,7 @@ def test_renewed_lease_lasts_longer(store: Store, lease: Lease) -> None:
 
 
 def test_release_frees_the_study(store: Store, lease: Lease) -> None:
-    """After release the study has its last state and anybody may take it."""
+    """After release the study has its last state and any process may take it."""
     store.release("reviews", lease, "finished")
     study = store.study("reviews")
     assert (study.state, study.lease) == ("finished", None)
@@ -189,7 +189,7 @@ def test_a_lease_is_not_made_longer_by_a_clock_put_back(
 
 
 def test_what_is_written_together_is_written_or_not(store: Store, lease: Lease) -> None:
-    """Our rows and Optuna's are one transaction: seen inside, lost together where an error leaves it, and fenced."""
+    """Writes to modelcat's and Optuna's rows are one transaction: seen inside, undone together on error, and fenced."""
     study = optuna.create_study(study_name="reviews", storage=store.optuna_storage())
 
     def write() -> None:

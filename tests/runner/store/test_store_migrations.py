@@ -1,4 +1,4 @@
-"""Databases of every released modelcat: upgraded by whoever writes, with all that is in them."""
+"""Databases of every released modelcat: upgraded by the first writer, with all that is in them."""
 
 import json
 from datetime import UTC, datetime
@@ -91,7 +91,7 @@ GONE = {"confusion": "0006"}
 @pytest.mark.both_databases
 @pytest.mark.parametrize("revision", schema.REVISIONS)
 def test_every_released_schema_is_upgraded(url: str, revision: str) -> None:
-    """A database as each release made it, rows and all, is upgraded by whoever opens it first, and read whole."""
+    """A database as each release made it, with its rows, is upgraded when it is first opened, and read whole."""
     engine = writer_engine(StorageUrl.parse(url))
     with engine.begin() as connection:
         command.downgrade(migrate.config(connection), "base")

@@ -1,4 +1,4 @@
-"""The queue, and what anybody may write without a lease: requests."""
+"""The queue, and what any process may write without a lease: requests."""
 
 import sqlite3
 from collections.abc import Callable
@@ -59,7 +59,7 @@ def leave(store: Store, study: str, state: str, **changes: object) -> None:
 
 @pytest.mark.both_databases
 def test_a_queued_study_waits_unprepared(store: Store, enqueue: Callable[..., None]) -> None:
-    """What is queued has no space and no data yet, is run by nobody, and says since when it waits."""
+    """What is queued has no space, no data and no runner yet, and says since when it waits."""
     before = datetime.now(UTC)
     enqueue()
     study = store.study("reviews")
@@ -73,7 +73,7 @@ def test_a_queued_study_waits_unprepared(store: Store, enqueue: Callable[..., No
 def test_the_queue_is_in_the_order_of_requests(
     store: Store, enqueue: Callable[..., None], make_study: Callable[..., None]
 ) -> None:
-    """Whoever has waited longest comes first; what goes back into the queue goes to its end; others are not in it."""
+    """The longest wait comes first; what goes back into the queue goes to its end; others are not in it."""
     make_study("being-made")
     for name in ("one", "two", "three"):
         enqueue(name)
@@ -98,7 +98,7 @@ def test_the_oldest_is_claimed(store: Store, enqueue: Callable[..., None], make_
 
 @pytest.mark.both_databases
 def test_the_study_of_a_dead_worker_is_claimed_again(store: Store, enqueue: Callable[..., None]) -> None:
-    """Before those that wait, at most as often as its retries, each counted; then it has failed, with the reason."""
+    """The study of a dead worker is claimed first, as often as its retries allow; then it fails, with the reason."""
     enqueue("one")
     enqueue("two")
     for restarts in (0, 1, 2):
@@ -122,7 +122,7 @@ def test_the_study_of_a_dead_worker_is_claimed_again(store: Store, enqueue: Call
 def test_what_was_stopped_or_never_queued_is_not_claimed_again(
     store: Store, enqueue: Callable[..., None], make_study: Callable[..., None]
 ) -> None:
-    """Nor is what a person went on with by hand, and what a living process of another host holds."""
+    """A study that a user has run or resumed by hand, or that a living process holds, is not claimed again."""
     make_study("by-hand")
     store.begin("by-hand", AWAY, timedelta(0))
     enqueue("resumed")
@@ -140,7 +140,7 @@ def test_what_was_stopped_or_never_queued_is_not_claimed_again(
 
 @pytest.mark.both_databases
 def test_a_study_is_put_back_at_its_old_place(store: Store, enqueue: Callable[..., None]) -> None:
-    """It is stopped instead if somebody asked for that, has run it by hand, or if it was counted too often."""
+    """A study is put back, or stopped if a user asked for that or has run it by hand, or it was counted too often."""
     enqueue("one")
     enqueue("two")
     for counted, restarts in ((False, 0), (True, 1), (True, 2), (False, 2)):
@@ -227,7 +227,7 @@ def test_a_finished_study_goes_back_for_more_trials_alone(store: Store, enqueue:
 def test_a_running_or_half_deleted_study_is_not_requeued(
     store: Store, enqueue: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever runs a study is named; one whose deletion was cut short must be deleted to the end."""
+    """The process that runs a study is named; one whose deletion was cut short must be deleted to the end."""
     enqueue()
     lease = store.begin("reviews", AWAY, MINUTE)
     with pytest.raises(StudyConflictError, match=r"process 1 on elsewhere\.example"):
@@ -262,7 +262,7 @@ def test_the_study_of_a_dead_worker_is_requeued(store: Store, enqueue: Callable[
 
 @pytest.mark.both_databases
 def test_a_living_worker_is_asked_to_stop(store: Store, enqueue: Callable[..., None]) -> None:
-    """The request is noted for whoever runs the study, changes nothing else, and is forgotten at the next beginning."""
+    """The request is recorded for the study's process, changes nothing else, and is cleared at the next start."""
     enqueue()
     lease = store.begin("reviews", AWAY, MINUTE)
     assert not store.stop_requested("reviews")
@@ -290,7 +290,7 @@ def test_what_nobody_runs_is_stopped_at_once(store: Store, enqueue: Callable[...
 
 @pytest.mark.parametrize("state", ["finished", "failed", "stopped"])
 def test_what_does_not_run_is_left_as_it_is(store: Store, enqueue: Callable[..., None], state: str) -> None:
-    """Stopping what has ended changes nothing and tells how it ended."""
+    """Stopping what has ended changes nothing and shows how it ended."""
     enqueue()
     leave(store, "reviews", state)
     before = store.study("reviews")
@@ -299,7 +299,7 @@ def test_what_does_not_run_is_left_as_it_is(store: Store, enqueue: Callable[...,
 
 
 def test_title_and_notes_need_no_lease(store: Store, lease: Lease) -> None:
-    """They can be written while somebody runs the study; blank ones are none; what cannot be held is replaced."""
+    """Title and notes need no lease; blank ones are none; what cannot be stored is replaced."""
     store.set_title("reviews", "Kurze Texte \0\ud800 ✓")
     store.set_notes("reviews", "first\nsecond")
     study = store.study("reviews")
@@ -316,7 +316,7 @@ def test_title_and_notes_need_no_lease(store: Store, lease: Lease) -> None:
 
 
 def test_requests_for_unknown_studies_name_the_nearest(store: Store, enqueue: Callable[..., None]) -> None:
-    """No request makes a study, and a typo is met with the name that was meant."""
+    """No request makes a study, and a typo is answered with the name that was meant."""
     enqueue()
     requests: list[Callable[[], object]] = [
         lambda: store.requeue("review"),
@@ -333,7 +333,7 @@ def test_requests_for_unknown_studies_name_the_nearest(store: Store, enqueue: Ca
 
 @pytest.mark.both_databases
 def test_trials_since_the_last_look(store: Store, lease: Lease, trial: Callable[..., TrialRecord]) -> None:
-    """Whoever has read before asks for what is new, and for those that were running then."""
+    """A caller that has read before asks for what is new, and for the trials that were running then."""
     for number in range(6):
         store.put_trial("reviews", lease, trial(number))
 

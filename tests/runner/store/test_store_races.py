@@ -13,7 +13,7 @@ from runner.store.store import Store
 PROCESSES, TRIALS = 8, 3
 #: How often a database is made; each costs a third of a second of work. By hand: MODELCAT_TEST_ROUNDS=20.
 ROUNDS = int(os.environ.get("MODELCAT_TEST_ROUNDS", "8"))
-#: Imports once what takes a second, then starts processes by forking, which takes nothing; each tells how it went.
+#: Imports once what takes a second, then forks processes, which takes no time; each reports how it went.
 HELPER = """
 import json, multiprocessing, sys, traceback
 import alembic.command, optuna, psutil

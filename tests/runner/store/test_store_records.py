@@ -67,7 +67,7 @@ def test_json_refuses_other_types(value: object, path: str) -> None:
 
 
 def test_times_need_a_zone() -> None:
-    """A time without a zone is refused: nobody could tell what it means."""
+    """A time without a zone is refused: its meaning would be unknown."""
     with pytest.raises(ValueError, match="time zone"):
         TimeColumn().process_bind_param(datetime(2026, 1, 1), sqlite.dialect())  # noqa: DTZ001 -- what is tested
 
@@ -191,7 +191,7 @@ def test_insights_are_replaced_by_name(store: Store, lease: Lease) -> None:
 def test_counts_and_best(
     store: Store, make_study: Callable[..., None], trial: Callable[..., TrialRecord], direction: str, best: int
 ) -> None:
-    """A study tells how many trials are in each state, and the first complete one with the best value."""
+    """A study reports how many trials are in each state, and the first complete one with the best value."""
     make_study("other", direction=direction)
     lease = store.acquire("other", Owner.this_process(), timedelta(minutes=1))
     values = [("complete", 0.5), ("complete", 0.1), ("complete", 0.1), ("complete", 0.9), ("complete", 0.9)]
@@ -204,7 +204,7 @@ def test_counts_and_best(
 
 @pytest.mark.both_databases
 def test_study_round_trip(store: Store, make_study: Callable[..., None]) -> None:
-    """A study comes back as it was made: queued, run by nobody, without trials."""
+    """A study comes back as it was made: queued, without a runner, without trials."""
     make_study("b", spec={"x": [1, {"y": None}]})
     make_study("a")
     first, second = store.studies()
@@ -268,7 +268,7 @@ def test_unknown_names(store: Store, lease: Lease, trial: Callable[..., TrialRec
 def test_delete_removes_everything(
     store: Store, lease: Lease, trial: Callable[..., TrialRecord], tmp_path: Path
 ) -> None:
-    """Deleting takes our rows, Optuna's study and the files, and leaves other studies alone."""
+    """Deleting takes modelcat's rows, Optuna's study and the files, and leaves other studies alone."""
     storage = store.optuna_storage()
     for name in ("reviews", "other"):
         optuna.create_study(study_name=name, storage=storage)

@@ -17,7 +17,7 @@ def test_sqlite_path_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_studies_folder_lies_beside_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files of studies lie beside a SQLite file, and in the working directory for a server."""
+    """Files of studies are next to a SQLite file, and in the working directory for a server."""
     assert studies_folder(f"sqlite:///{tmp_path}/x.db") == tmp_path / "studies"
     monkeypatch.chdir(tmp_path)
     assert studies_folder("postgresql+psycopg://me@host/db") == tmp_path / "studies"

@@ -1,4 +1,4 @@
-"""Workers in the background: one a storage and machine, alive without whoever started it, never missed by a study."""
+"""Workers in the background: one per storage and machine, independent of its parent, never missed by a study."""
 
 import json
 import os
@@ -83,7 +83,7 @@ def test_a_worker_is_found_though_the_clock_is_set(workspace, monkeypatch):
 
 
 def test_one_worker_is_enough(request_of, workspace):
-    """A second start finds the first worker, which runs what was queued since; its end is told by the list."""
+    """A second start finds the first worker, which runs what was queued since; the list shows its end."""
     assert running_worker(workspace) is None
     submit(request_of(trials=2, name="one"), workspace)
     pid = start_worker(workspace)
@@ -121,7 +121,7 @@ def test_a_worker_outlives_its_starter_and_its_terminal(request_of, workspace, t
 
 
 def test_two_starters_at_once_start_one_worker(request_of, workspace, tmp_path):
-    """Whoever comes second waits for the first, and is told the same pid."""
+    """The second starter waits for the first, and gets the same pid."""
     submit(request_of(trials=2, name="mine"), workspace)
     command = [sys.executable, "-c", START, tmp_path]
     starters = [
@@ -143,7 +143,7 @@ def test_what_is_queued_while_a_worker_ends_is_run(request_of, workspace, record
             submit(request_of(trials=1, name="late", confirm={"top": 0, "seeds": 1}), workspace)
             seen.append(start_worker(workspace))
         done = original(self, *arguments)
-        if done:  # off the list: whoever comes now starts another
+        if done:  # off the list: the next caller starts another
             seen.append(running_worker(workspace))
         return done
 
@@ -155,7 +155,7 @@ def test_what_is_queued_while_a_worker_ends_is_run(request_of, workspace, record
 
 
 def test_a_worker_that_ends_at_once_is_told(workspace, command):
-    """What it said last is in the error, and it's off the list."""
+    """The error holds the last output of a worker that ends at once, and the worker is off the list."""
     command("echo 'modelcat: the \033[31mdatabase is damaged' >&2; exit 3")
     with pytest.raises(WorkError, match=r"ended at once with code 3: modelcat: the \\x1b\[31mdatabase is damaged"):
         start_worker(workspace)
@@ -171,7 +171,7 @@ def test_a_missing_command_is_told(workspace, monkeypatch):
 
 
 def test_a_password_is_passed_on_unseen(workspace, command, tmp_path):
-    """It is neither among the arguments, which everybody can read, nor in the list of workers."""
+    """A password is neither among the arguments, which every user can read, nor in the list of workers."""
     command(
         f'echo "$MODELCAT_STORAGE $@" > {tmp_path}/told; cat {workspace.folder}/worker.json >> {tmp_path}/told; exit 1'
     )
@@ -185,14 +185,14 @@ def test_a_password_is_passed_on_unseen(workspace, command, tmp_path):
 
 
 def test_a_folder_that_cannot_be_written_is_told(workspace):
-    """The list and the log need a folder."""
+    """A folder that cannot be written is reported, since the list and the log need one."""
     workspace.folder.write_text("a file where the folder should be")
     with pytest.raises(StoreError, match="cannot be written"):
         start_worker(workspace)
 
 
 def test_the_list_survives_foreign_content(workspace):
-    """A damaged list counts as empty; the dead are forgotten, other storages' and machines' workers kept."""
+    """A damaged list counts as empty; dead workers are removed, other storages' and machines' workers kept."""
     workers = WorkerList(workspace)
     path = workspace.folder / "worker.json"
     me = RegisteredWorker.of(workspace, Owner.this_process(), ready=True)
@@ -215,7 +215,7 @@ def test_the_list_survives_foreign_content(workspace):
 
 
 def test_the_log_of_workers_is_bounded(workspace, command, monkeypatch):
-    """Its older half is dropped when a worker begins."""
+    """The older half of the workers' log is dropped when a worker begins."""
     monkeypatch.setattr(background, "_LOG_BYTES", 1_000)
     command("echo started; exit 1")
     workspace.folder.mkdir()

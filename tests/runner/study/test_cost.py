@@ -26,7 +26,7 @@ def cost(space=None, forecast=MEASURED, workers=1, baseline=BASELINE, **study):
 
 
 def test_every_part_is_added_up():
-    """Trials, then arms times seeds, the baseline once, test for three models."""
+    """Trials, then arms times seeds, the baseline once, and the test of three models are added up."""
     found = cost()
     assert found.training == 3 * 10 + 3 * 1
     assert found.search == 5 * 33
@@ -63,14 +63,14 @@ def test_workers_share_the_work_in_rounds():
 
 
 def test_no_confirmation_costs_nothing():
-    """Without finalists, or with a single trial, there is none."""
+    """Without finalists, or with a single trial, there is no confirmation."""
     assert cost(confirm={"top": 0, "seeds": 2}).confirmation == 0
     assert cost(trials=1).confirmation == 0
     assert cost(baseline=None).baseline == 0
 
 
 def test_disk_holds_the_models_that_are_compared():
-    """The best so far and four confirmation models at once; two are kept."""
+    """The disk holds the best model so far and four confirmation models at once; two are kept."""
     found = cost()
     assert found.disk_bytes == 500 * (1 + 4) + 30
     assert found.kept_bytes == 530

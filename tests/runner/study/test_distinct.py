@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("quick_importance")
 
 
 def opened(workspace):
-    """Return the store for looking at."""
+    """Return the store for reading."""
     return Store.open(workspace.storage, create=False)
 
 
@@ -175,7 +175,7 @@ def test_a_repeat_of_a_trial_that_runs_waits_for_it(request_of, workspace, recor
 
 
 def test_recipes_that_are_the_given_configuration_are_left_out(request_of, workspace, recorder):
-    """Trial 1 is never trial 0 once more."""
+    """Recipes that are the given configuration are left out: trial 1 never repeats trial 0."""
     record = run_study(request_of({"x": 0.6}, trials=8), workspace, recorder)
     trials = opened(workspace).trials(record.study)
     assert [trial.origin for trial in trials[:2]] == ["given", "search"]
@@ -205,7 +205,7 @@ def test_an_extended_study_trains_nothing_again(request_of, workspace, recorder)
 
 
 def test_a_training_of_the_search_counts_for_the_confirmation(request_of, workspace, recorder, monkeypatch):
-    """Where a fresh seed is the one of the search, its training is used and not made again."""
+    """If a fresh seed is the one of the search, its training is used and not made again."""
     monkeypatch.setattr("runner.study.confirmation.derived_seed", lambda *parts: 0 if parts[-1] == 0 else 5)
     record = run_study(request_of({"x": 0.5, "own_luck": 0.02}, pruner="none"), workspace, recorder)
     confirmed = [name for name, _ in recorder.of("started") if name.startswith("confirm/")]

@@ -17,13 +17,13 @@ from runner.study.early_end import early_end_clause, early_end_sentence, time_li
     [(1.0, "1 s"), (0.5, "0.5 s"), (90, "90 s"), (120, "2 min"), (5400, "90 min"), (7200, "2 h"), (90000, "25 h")],
 )
 def test_the_limit_is_told_as_it_was_set(seconds, told):
-    """In its largest whole unit, with the number of trials that were made."""
+    """The limit is shown in its largest whole unit, with the number of trials that were made."""
     clause = early_end_clause(time_limit_end(1, 8, seconds))
     assert english(clause) == f"1 of 8 trials: the time limit of {told} was used up"
 
 
 def test_it_is_told_in_german_and_survives_the_store():
-    """As a sentence of the verdict it is stored as a statement, and has a translation."""
+    """The reason is stored as a statement of the verdict, and has a translation."""
     sentence = from_json(to_json(early_end_sentence(time_limit_end(1, 8, 1.5))))
     assert Language("de").say(sentence) == "1 von 8 Trials: Das Zeitlimit von 1,5 s war aufgebraucht."
 
@@ -38,7 +38,7 @@ def test_what_is_not_known_is_not_told(found):
 
 
 def test_the_diagnosis_names_the_time_limit():
-    """Behind problems and before the rest, with a limit that would have been enough."""
+    """The diagnosis names the time limit after problems and before the rest, with a limit that would be enough."""
     record = SimpleNamespace(early_end=time_limit_end(3, 8, 60))
     others = [Diagnosis(name, name, Statement(name), Statement(name)) for name in ("problem", "warning", "note")]
     found = with_early_end(others, record)

@@ -37,7 +37,7 @@ def fault(tmp_path, monkeypatch):
 
 
 def opened(workspace):
-    """Return the store for looking at."""
+    """Return the store for reading."""
     return Store.open(workspace.storage, create=False)
 
 
@@ -52,7 +52,7 @@ FAULTS = [
 
 
 def test_faults_stop_a_study_and_fail_nothing(request_of, workspace, recorder, fault):
-    """Wherever one comes, the study can be gone on with, and in the end is as if nothing had happened."""
+    """Wherever a fault occurs, the study can be resumed, and in the end is as if nothing had happened."""
     request = request_of({"x": 0.5}, trials=4, name="mine", pruner="none")
     submit(request, workspace)
     for what, raised, told in FAULTS:
@@ -82,7 +82,7 @@ def test_faults_stop_a_study_and_fail_nothing(request_of, workspace, recorder, f
 
 
 def test_the_other_trainings_end_orderly(request_of, workspace, recorder, fault):
-    """They get the time to write a checkpoint, as when the study is interrupted, and go on from it."""
+    """The other trainings get time to write a checkpoint, as in an interrupt, and go on from it."""
     workspace = replace(workspace, workers=2)
     config = {"x": 0.5, "seconds": 4.0, "listens": True, "checkpoints": True}
     request = request_of(config, trials=3, name="mine", pruner="none", confirm={"top": 0, "seeds": 1})
@@ -97,7 +97,7 @@ def test_the_other_trainings_end_orderly(request_of, workspace, recorder, fault)
 
 
 def test_what_a_training_has_half_written_goes(request_of, workspace, recorder, fault, monkeypatch):
-    """It takes room on the full disk, and looks like a model."""
+    """Files that a training has half written are removed: they take room on the full disk, and look like a model."""
     fault("trial-0", FULL)
     monkeypatch.setattr("runner.engine.local.LocalEngine.submit", _writing_first)
     with pytest.raises(EnvironmentFaultError):
@@ -115,7 +115,7 @@ def _writing_first(engine, task):
 
 
 def test_a_missing_library_stops_one_study_of_the_queue(request_of, workspace, recorder, fault):
-    """The others may do without it."""
+    """A missing library stops one study of the queue; the others may not need it."""
     for name in ("one", "two"):
         submit(request_of(trials=2, name=name, confirm={"top": 0, "seeds": 1}), workspace)
     fault("trial-1", "ImportError(\"No module named 'speedups'\")")
@@ -132,7 +132,7 @@ def test_a_missing_library_stops_one_study_of_the_queue(request_of, workspace, r
 
 
 def test_a_full_disk_ends_the_worker_and_empties_no_queue(request_of, workspace, recorder, fault):
-    """The study that met it is first in the queue again; one that always meets it does not keep the others out."""
+    """The study that met the fault is first in the queue again; one that always meets it does not block the others."""
     for name in ("one", "two"):
         submit(request_of(trials=2, name=name, max_retries=1, confirm={"top": 0, "seeds": 1}), workspace)
     fault("trial-1", FULL)
@@ -168,7 +168,7 @@ def test_the_coordinators_own_faults_stop_the_study(request_of, workspace, recor
 
 
 def test_a_folder_that_is_removed_during_a_training_fails_no_trial(request_of, workspace, recorder):
-    """Its study stops, and says which folder it was; the loss of the log is told."""
+    """If a training's folder is removed, its study stops and names the folder; the loss of the log is reported."""
     request = request_of({"x": 0.5, "seconds": 0.5}, trials=2, name="mine")
     recorder.measured = lambda *_: shutil.rmtree(workspace.folder, ignore_errors=True)
     with pytest.raises(EnvironmentFaultError, match="was removed during its training"):

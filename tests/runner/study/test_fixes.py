@@ -1,4 +1,4 @@
-"""Remedies are changes that a spec takes as they are told."""
+"""Fixes are changes that a spec takes as they are shown."""
 
 import json
 import shlex
@@ -30,7 +30,7 @@ REMEDIES = {
 
 
 def advised(field, value):
-    """Return a remedy."""
+    """Return a fix."""
     return Fix(Statement("Change it."), field, value)
 
 
@@ -84,7 +84,7 @@ def test_a_range_that_was_widened_is_told_whole(record, tmp_path):
 
 
 def test_what_is_no_field_has_no_override(record):
-    """Advice alone, and the end of a range that nobody searched, are told without a command."""
+    """Advice alone, and the end of a range that was not searched, are shown without a command."""
     assert override_of(Fix(Statement("Gather more rows.")), record(None)) is None
     assert option_of(advised("study.search_space.weight_decay.high", 0.1), record(None)) is None
 

@@ -73,7 +73,7 @@ def test_name_and_number_of_trials_do_not_make_another_study():
 
 
 def test_differences_are_told_by_path_with_both_values():
-    """What was added, changed and left out is told; what may change is not."""
+    """What was added, changed and left out is reported; what may change is not."""
     other = {
         "model": "bert",
         "model_config": {"epochs": 4, "seed": 1},

@@ -1,4 +1,4 @@
-"""A closer look at a closed study: what is kept, that it can fail without harm, and that it is made once."""
+"""The analyses of a closed study: what is kept, that they can fail without harm, and that they are made once."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def real(tmp_path_factory):
 
 
 def test_a_study_of_a_real_plugin_is_looked_at(real):
-    """Calibration, importance, flips, words and examples are kept, and every completed trial is judged in full."""
+    """Calibration, importance, flips, words and examples are kept, and every completed trial is evaluated in full."""
     store = Store.open(real.storage, create=False)
     known = store.insights("lin")
     record, trials = store.study("lin"), store.trials("lin")
@@ -65,7 +65,7 @@ def judged_classes(judged):
 
 
 def test_what_cannot_be_found_out_is_told_and_kept(request_of, workspace, recorder, monkeypatch):
-    """A look that fails leaves the study finished, with the reason beside what is known."""
+    """An analysis that fails leaves the study finished, with the reason next to what is known."""
 
     def fail(*_, **__):
         raise WorkError("a library is missing")
@@ -80,7 +80,7 @@ def test_what_cannot_be_found_out_is_told_and_kept(request_of, workspace, record
 
 
 def test_importance_needs_trials_that_differ():
-    """Few trials, or equal ones, say nothing."""
+    """Few trials, or equal ones, have no importance."""
     space = {"x": {"low": 0.0, "high": 1.0}}
     assert importance_of([({"x": 0.1}, 1.0)] * 3, space, maximize=True) is None
     assert importance_of([({"x": 0.1}, 1.0)] * 9, space, maximize=True) is None

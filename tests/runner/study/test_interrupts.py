@@ -1,4 +1,4 @@
-"""Interrupts and lost leases: what was told is kept, trainings leave checkpoints, nobody writes who may not."""
+"""Interrupts and lost leases: reported results are kept, trainings leave checkpoints, no lease means no write."""
 
 import os
 import signal
@@ -50,12 +50,12 @@ def engines(monkeypatch):
 
 
 def gone(processes):
-    """Tell whether all processes have ended."""
+    """Return whether all processes have ended."""
     return not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in processes)
 
 
 def signals(count):
-    """Return what sends this process so many interrupts."""
+    """Return a function that sends this process so many interrupts."""
     return lambda: [os.kill(os.getpid(), signal.SIGINT) for _ in range(count)]
 
 
@@ -64,7 +64,7 @@ STUDY = {"trials": 3, "name": "mine", "pruner": "hyperband", "confirm": {"top": 
 
 @pytest.mark.parametrize("listens", [True, False])
 def test_an_interrupted_training_is_asked_for_a_checkpoint(request_of, workspace, recorder, engines, listens):
-    """It has a moment to leave one; one that does not listen is ended at its next tick. The trial goes on later."""
+    """An interrupted training gets time for a checkpoint, or is ended at its next tick; the trial goes on later."""
     config = {"x": 0.5, "seconds": 0.4, "listens": listens}
     with pytest.raises(KeyboardInterrupt):
         run_study(request_of(config, **STUDY), workspace, Interrupting(recorder, signals(1)))
@@ -80,7 +80,7 @@ def test_an_interrupted_training_is_asked_for_a_checkpoint(request_of, workspace
 
 
 def test_a_second_interrupt_waits_for_nothing(request_of, workspace, recorder, engines):
-    """No checkpoint is waited for and nothing is written any more; what was told is in the store all the same."""
+    """No checkpoint is waited for and nothing more is written; what was reported is in the store all the same."""
     with pytest.raises(KeyboardInterrupt):
         run_study(request_of({"x": 0.5, "listens": True}, **STUDY), workspace, Interrupting(recorder, signals(2)))
     assert gone(engines)
@@ -115,7 +115,7 @@ def lock(workspace):
 
 
 def check_kept(workspace, recorder):
-    """Check that all that was told of measurements and of trials' ends is in the store."""
+    """Check that everything reported of measurements and of trials' ends is in the store."""
     with Store.open(workspace.storage, create=False) as store:
         trials, epochs = store.trials("mine"), store.epochs("mine")
     assert {(name, m.progress) for name, m in recorder.of("measured")} == {(e.training, e.progress) for e in epochs}
@@ -130,7 +130,7 @@ def check_kept(workspace, recorder):
 def test_a_locked_database_does_not_hold_up_an_interrupt(
     request_of, workspace, recorder, engines, lock, locked, behaviour
 ):
-    """By a writer or a reader: it is over within ten seconds, all that was told is kept, and the study goes on."""
+    """By a writer or a reader: it is over within ten seconds, what was reported is kept, and the study goes on."""
     config = {"x": 0.5, "seconds": 0.4, **behaviour}
     moments, unlock = [], []
 
@@ -185,7 +185,7 @@ def test_who_has_lost_the_lease_writes_nothing_more(request_of, workspace, recor
 
 
 def test_a_study_is_taken_over_from_another_host(request_of, workspace, recorder):
-    """Refused with who runs it and since when; `takeover` takes it, and its trials go on."""
+    """Another host's study is refused with who runs it and since when; `takeover` takes it, and its trials go on."""
     first = {**STUDY, "trials": 2}
     run_study(request_of({"x": 0.5}, **first), workspace, recorder)
     with sqlite3.connect(workspace.storage.removeprefix("sqlite:///")) as connection:

@@ -42,13 +42,13 @@ def test_cells_of_other_libraries_are_plain():
     ],
 )
 def test_what_is_no_input_is_told_with_its_number(value, fields, stored, says):
-    """The first that is none."""
+    """The error names the first value that is no input, by its number."""
     with pytest.raises(DataError, match=says):
         list(object_inputs(value, fields, stored))
 
 
 def test_a_single_field_has_the_column_of_the_study_or_its_own_name():
-    """Either will do; several columns are given joined."""
+    """A single field has either the study's column or its own name; several columns are given joined."""
     given = [{"review": "a"}, {"text": "b"}, "c", None]
     assert list(object_inputs(given, TEXT, ("review",))) == ["a", "b", "c", ""]
     assert list(object_inputs({"text": "a ␟ b"}, TEXT, ("title", "body"))) == ["a ␟ b"]

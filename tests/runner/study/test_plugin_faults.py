@@ -66,7 +66,7 @@ def raising(_):
     ],
 )
 def test_faulty_metrics_of_data_name_their_distribution(request_of, lying, tmp_path, metrics_of, reason):
-    """Where a spec is validated, and where its study would be planned or made."""
+    """Faulty metrics of data are reported when a spec is validated, and when its study would be planned or made."""
     request = request_of()
     lying("metrics_of", metrics_of)
     calls = (
@@ -84,7 +84,7 @@ def test_faulty_metrics_of_data_name_their_distribution(request_of, lying, tmp_p
 
 @pytest.mark.parametrize("level", [ChanceLevel(float("nan"), 0.1), ChanceLevel(0.5, -1), 0.5])
 def test_a_faulty_chance_level_names_its_distribution(lying, level):
-    """A level that is no number would decide what is kept."""
+    """A chance level that is no number is refused, since it would decide what is kept."""
     lying("chance_level", lambda *_: level)
     with pytest.raises(PluginError, match="from modelcat-simulated, failed: "):
         chance_level(registry.load_task("test/simulated"), "accuracy", DATA, "validation")
@@ -92,7 +92,7 @@ def test_a_faulty_chance_level_names_its_distribution(lying, level):
 
 
 def test_expected_errors_and_interrupts_pass():
-    """What modelcat expects is not the distribution's fault; an interrupt is the user's."""
+    """An error that modelcat expects is not the distribution's fault; an interrupt is the user's."""
     for guard in (task_faults, model_faults):
         for raised in (DataError("no rows"), KeyboardInterrupt()):
             with pytest.raises(type(raised)), guard("test/simulated/curve"):

@@ -39,7 +39,7 @@ def session():
 
 
 def test_a_plugin_that_passes_the_positive_class_over_is_refused(session):
-    """Scores of another class would be shown under the name of the positive one."""
+    """Scores of another class are refused, since they would be shown under the name of the positive one."""
     with pytest.raises(PluginError, match="winner: scores are of the class 'ok', but the positive class is 'fraud'"):
         Session.put_evaluation(session, "winner", of_class("1"))
     assert session.stored == []

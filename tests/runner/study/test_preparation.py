@@ -32,28 +32,28 @@ def prepared(request, workspace, recorder, *ends, check=lambda: None):
 
 
 def test_a_death_is_retried(request_of, workspace, recorder):
-    """The listener hears of it; what the next worker finds is returned."""
+    """A death is reported to the listener, and retried; what the next worker finds is returned."""
     assert prepared(request_of(max_retries=1), workspace, recorder, died(), "data") == "data"
     assert [attempt for _, _, _, attempt in recorder.of("retried")] == ["1 of 1"]
     assert recorder.of("failed") == []
 
 
 def test_the_last_death_is_raised_with_the_number_of_attempts(request_of, workspace, recorder):
-    """It is reported to the listener as well."""
+    """The last death is raised with the number of attempts, and reported to the listener."""
     with pytest.raises(LostWorkerError, match="code 7; it was tried 2 times"):
         prepared(request_of(max_retries=1), workspace, recorder, died(), died())
     assert len(recorder.of("failed")) == 1
 
 
 def test_bad_data_are_not_tried_again(request_of, workspace, recorder):
-    """They would be as bad the next time."""
+    """Bad data are not tried again: they would be as bad the next time."""
     with pytest.raises(DataError, match="no rows"):
         prepared(request_of(max_retries=5), workspace, recorder, DataError("no rows"))
     assert recorder.of("retried") == []
 
 
 def test_a_request_to_stop_ends_it(request_of, workspace, recorder):
-    """Even one that comes when the worker has just answered."""
+    """A request to stop ends the preparation, even one that comes when the worker has just answered."""
     calls = []
 
     def check():

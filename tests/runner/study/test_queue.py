@@ -1,4 +1,4 @@
-"""The queue: submitted, run by workers one after the other, stopped and gone on with."""
+"""The queue: studies are submitted, run by workers one after the other, stopped and resumed."""
 
 import json
 import math
@@ -69,7 +69,7 @@ def worker(tmp_path):
 
 
 def opened(workspace):
-    """Return the store for looking at."""
+    """Return the store for reading."""
     return Store.open(workspace.storage, create=False)
 
 
@@ -113,7 +113,7 @@ def test_a_queued_study_is_the_study_that_run_makes(request_of, workspace, recor
 
 
 def test_studies_run_in_order_whatever_happens_to_each(request_of, workspace, recorder):
-    """Bad data, trials that all fail, a plugin that is gone: each is told with its reason, and the next is run."""
+    """Bad data, trials that all fail, a missing plugin: each is reported with its reason, and the next study is run."""
     bad = {**LINEAR, "dataset": {"source": "files", "train": "nowhere.csv"}, "study": {"name": "bad-data"}}
     submit(resolve(bad, workspace.folder.parent), workspace)
     submit(request_of({"x": 0.5, "trouble": "oom"}, trials=2, name="all-fail"), workspace)
@@ -142,7 +142,7 @@ def test_studies_run_in_order_whatever_happens_to_each(request_of, workspace, re
 
 
 def test_a_defect_takes_one_study_not_the_worker(request_of, workspace, recorder, monkeypatch):
-    """An error that nobody expected fails the study that met it, with its traceback in the log."""
+    """An unexpected error fails the study that met it, with its traceback in the log."""
 
     def broken(*_):
         raise ZeroDivisionError("a defect")
@@ -196,7 +196,7 @@ def test_an_extension_from_the_queue_renews_the_time_limit(request_of, workspace
 
 
 def test_a_name_of_optunas_is_refused(request_of, workspace):
-    """What somebody else has put into Optuna's tables is not queued."""
+    """What another program has put into Optuna's tables is not queued."""
     import optuna
 
     optuna.create_study(study_name="mine", storage=workspace.storage)
@@ -212,7 +212,7 @@ def test_a_single_training_can_be_queued(request_of, workspace, recorder):
 
 
 def test_a_known_study_is_taken_before_it_is_prepared(request_of, workspace, recorder):
-    """While it is prepared it is shown as running; whoever else wants it is refused at once, preparing nothing."""
+    """While a study is prepared it is shown as running; any other runner is refused at once, and prepares nothing."""
     submit(request_of(trials=2, name="mine"), workspace)
     states = []
     recorder.phase = lambda name, _: states.append((name, opened(workspace).study("mine").state))
@@ -227,7 +227,7 @@ def test_a_known_study_is_taken_before_it_is_prepared(request_of, workspace, rec
 
 
 def test_what_cannot_be_prepared_has_failed_but_a_finished_study_stays_finished(request_of, workspace, recorder):
-    """The reason is kept where something was to be gone on with; results are never put in doubt."""
+    """The reason is kept if there was something to resume; results are never put in doubt."""
     run_study(request_of(trials=2, name="mine"), workspace, recorder)
 
     def changed(trials):
@@ -276,7 +276,7 @@ def test_a_running_study_stops_when_asked_and_goes_on(request_of, workspace, rec
 
 
 def test_a_stop_is_never_taken_for_a_failure(request_of, workspace, recorder, monkeypatch):
-    """Asked for while the baseline is trained or the study looked at closer, it stops the study all the same."""
+    """A stop that is asked for while the baseline is trained or the study analysed stops the study all the same."""
     for phase in ("baseline", "insights"):
         recorder.told.clear()
         recorder.phase = lambda name, _, phase=phase: name == phase and _request(workspace)
@@ -293,7 +293,7 @@ def _request(workspace):
 
 
 def test_a_database_that_cannot_be_read_for_a_moment_ends_no_study(request_of, workspace, recorder, monkeypatch):
-    """Looking for requests is not worth a study."""
+    """A failed look for requests ends no study."""
 
     def locked(*_):
         raise StoreError("locked")
@@ -320,7 +320,7 @@ def test_two_workers_share_a_queue(request_of, workspace, worker):
 
 
 def test_the_study_of_a_killed_worker_is_finished_by_the_next(request_of, workspace, worker):
-    """After SIGKILL the study shows as stopped; nobody has to queue it again to have exactly its trials."""
+    """After SIGKILL the study shows as stopped; it runs exactly its trials without being queued again by a user."""
     request = request_of({"x": 0.5, "seconds": 0.4}, trials=3, name="mine", pruner="none")
     submit(request, workspace)
     process = worker()
@@ -341,7 +341,7 @@ def test_the_study_of_a_killed_worker_is_finished_by_the_next(request_of, worksp
 
 
 def test_a_study_whose_workers_die_too_often_fails_and_the_next_is_run(request_of, workspace, recorder):
-    """Its log and its row tell why, and a person can go on with it."""
+    """The log and the row of the failed study say why, and a user can resume it."""
     for name in ("one", "two"):
         submit(request_of(trials=2, name=name, max_retries=0, confirm={"top": 0, "seeds": 1}), workspace)
     Store.open(workspace.storage, create=True).claim(Owner("elsewhere.example", 1, 0.0), timedelta(0))
@@ -405,7 +405,7 @@ def test_a_name_that_is_a_path_keeps_nobody_waiting(request_of, workspace):
 
 @pytest.mark.parametrize(("pid", "started"), [(-5, 1.0), (0, 1.0), (2**70, 1.0), (1, 10**400), (1, math.nan)])
 def test_a_list_of_workers_that_is_not_ours_counts_as_empty(workspace, pid, started):
-    """Whatever somebody has written into it, nobody fails over it."""
+    """Whatever a user has written into the list of workers, no call fails over it."""
     workspace.folder.mkdir(parents=True)
     entry = {"storage": workspace.storage, "host": socket.gethostname(), "pid": pid, "started": started, "ready": True}
     (workspace.folder / "worker.json").write_text(json.dumps([entry]))

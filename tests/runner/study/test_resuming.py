@@ -1,4 +1,4 @@
-"""Trainings that were running when their study died: gone on with under the same name, nothing lost or doubled."""
+"""Trainings that were running when their study died are resumed under the same name, nothing lost or doubled."""
 
 import sqlite3
 from datetime import timedelta
@@ -49,7 +49,7 @@ def opened(workspace):
 
 
 def at(training, progress, kind=Report):
-    """Return what tells whether a training has come to this place of its schedule."""
+    """Return a function that returns whether a training has come to this place of its schedule."""
 
     def wanted(name, event):
         told = event.metrics.progress if isinstance(event, Report) else getattr(event, "progress", None)
@@ -65,7 +65,7 @@ def accuracies(x):
 
 @pytest.mark.parametrize(("progress", "kind"), [(0.25, Report), (0.75, Report), (0.5, Checkpointed)])
 def test_a_trial_goes_on_under_its_number(request_of, workspace, recorder, progress, kind):
-    """Before or after the pruner is told of a measurement: each is stored and told once, the value is the same."""
+    """Before or after the pruner gets a measurement, each is stored and reported once, and the value is the same."""
     request = request_of(CONFIG, name="mine", trials=4, sampler="random", confirm={"top": 0, "seeds": 1})
     killed(request, workspace, recorder, at("trial/2", progress, kind))
     record = run_study(request, workspace, recorder)
@@ -101,7 +101,7 @@ def test_other_trainings_go_on_too(request_of, workspace, recorder, training):
 
 
 def test_a_study_that_dies_twice_goes_on_from_the_older_run(request_of, workspace, recorder):
-    """Where the second run died before its own first checkpoint, the third goes on from the first one's."""
+    """If the second run died before its own first checkpoint, the third goes on from the first one's."""
     request = request_of(CONFIG, name="mine", trials=1, confirm={"top": 0, "seeds": 1})
     for _ in range(2):
         killed(request, workspace, recorder, at("trial/0", 0.75))
@@ -111,7 +111,7 @@ def test_a_study_that_dies_twice_goes_on_from_the_older_run(request_of, workspac
 
 
 def test_each_try_has_a_folder_of_its_own(tmp_path):
-    """Whoever writes on in an earlier one harms nobody; its checkpoints are told, the newest try's first."""
+    """A process that still writes into an earlier try does no harm; checkpoints are listed, the newest try's first."""
     folders = StudyFolders(tmp_path, 3)
     tries = [folders.training("trial/7", attempt) for attempt in range(1, 12)]
     assert [folder.name for folder in tries] == ["trial-7", *(f"trial-7.{n}" for n in range(2, 12))]
@@ -124,7 +124,7 @@ def test_each_try_has_a_folder_of_its_own(tmp_path):
 
 
 def test_a_try_begins_with_nothing(tmp_path):
-    """What a study of that name has left whose database is gone is no part of this one."""
+    """Files of an earlier study of that name, whose database is gone, are no part of this one."""
     (tmp_path / "runs" / "0001" / "trial-0" / CHECKPOINTS).mkdir(parents=True)
     folder = StudyFolders(tmp_path, 1).training("trial/0", 1)
     assert folder.parent.exists()
@@ -132,14 +132,14 @@ def test_a_try_begins_with_nothing(tmp_path):
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path):
-    """It is the studies' disk that fails, not the trial."""
+    """A folder that cannot be made is a fault of the studies' disk, not of the trial."""
     (tmp_path / "runs").write_text("a file in the way")
     with pytest.raises(StoreError, match=r"runs/0001/trial-0 cannot be made: Not a directory; mend that"):
         StudyFolders(tmp_path, 1).training("trial/0", 1)
 
 
 def test_what_a_try_was_writing_when_it_died_goes(tmp_path):
-    """A model that was half written is as little wanted as one that lost."""
+    """A model that was half written is removed, as one that lost is."""
     for name in (".model.12.tmp", "model"):
         (tmp_path / "runs" / "0001" / "trial-0" / name).mkdir(parents=True)
     (tmp_path / "runs" / "0001" / "trial-1" / "model").mkdir(parents=True)
@@ -148,7 +148,7 @@ def test_what_a_try_was_writing_when_it_died_goes(tmp_path):
 
 
 def test_earlier_runs_are_looked_into_newest_first(tmp_path):
-    """Those before this run that left checkpoints of this training; an older one's name is no number to be read."""
+    """Earlier runs that left checkpoints of this training are read newest first; an older one's name is no number."""
     for workspace in ("0001/trial-7", "0002/trial-7", "0002/trial-7.2", "0009/trial-7", "0011/trial-7", "old/trial-7"):
         (tmp_path / "runs" / workspace / CHECKPOINTS).mkdir(parents=True)
     (tmp_path / "runs" / "0003" / "trial-7").mkdir(parents=True)
@@ -161,7 +161,7 @@ def test_earlier_runs_are_looked_into_newest_first(tmp_path):
 
 
 def test_no_checkpoint_of_any_try_outlives_its_study(tmp_path):
-    """Nor does a model that no record names, though somebody has written it into the folder of a try that was over."""
+    """No checkpoint outlives its study, nor does a model that no record names, even one written into an old try."""
     folders = StudyFolders(tmp_path, 2)
     left = [folders.training("trial/7", attempt) / name for attempt in (1, 2) for name in (CHECKPOINTS, "model")]
     for folder in left:
@@ -200,7 +200,7 @@ def test_an_extended_study_that_dies_early_has_its_time_all_the_same(request_of,
 
 
 def test_a_study_that_dies_before_it_is_extended_is_extended_later(request_of, workspace, recorder, monkeypatch):
-    """Its result stays until then."""
+    """A study that dies before it is extended keeps its result, and is extended later."""
     study = {"name": "mine", "timeout": "1h", "sampler": "random", "confirm": {"top": 0, "seeds": 1}}
     before = run_study(request_of(CONFIG, trials=2, **study), workspace, recorder)
     spent(workspace, 3601.0)

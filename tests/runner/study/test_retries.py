@@ -12,12 +12,12 @@ pytestmark = pytest.mark.usefixtures("quick_importance")
 
 
 def opened(workspace):
-    """Return the store for looking at."""
+    """Return the store for reading."""
     return Store.open(workspace.storage, create=False)
 
 
 def test_a_trial_whose_process_died_is_tried_again(request_of, workspace, recorder):
-    """It ends under its number as if nothing had happened; notes, log and listener say that and why it was retried."""
+    """The trial ends under its number as if nothing had happened; notes, log and listener report the retry and why."""
     study = {"trials": 2, "pruner": "hyperband", "confirm": {"top": 0, "seeds": 1}}
     record = run_study(request_of({"x": 0.5, "deaths": 1}, **study), workspace, recorder)
     store = opened(workspace)
@@ -36,7 +36,7 @@ def test_a_trial_whose_process_died_is_tried_again(request_of, workspace, record
 
 
 def test_a_retry_goes_on_from_checkpoints_in_a_folder_of_its_own(request_of, workspace, recorder):
-    """Each try finds those of the ones before it, and leaves the folder alone that a lost worker may still use."""
+    """Each try finds checkpoints of earlier ones, and leaves a folder alone that a lost worker may still use."""
     config = {"x": 0.5, "deaths": 2, "checkpoints": True}
     record = run_study(request_of(config, trials=1, confirm={"top": 0, "seeds": 1}), workspace, recorder)
     [trial] = opened(workspace).trials(record.study)
@@ -54,7 +54,7 @@ def test_a_retry_goes_on_from_checkpoints_in_a_folder_of_its_own(request_of, wor
 
 @pytest.mark.parametrize(("most", "tries"), [(1, "; it was tried 2 times"), (0, "")])
 def test_a_trial_that_dies_too_often_fails_with_its_reason(request_of, workspace, recorder, most, tries):
-    """After `max_retries` it has failed as it last died, and the study goes on to its target."""
+    """A trial that dies after `max_retries` fails as it last died, and the study goes on to its target."""
     study = {"trials": 3, "sampler": "random", "max_retries": most, "confirm": {"top": 0, "seeds": 1}}
     record = run_study(request_of({"x": 0.5, "trouble": "die", "trouble_above": 0.55}, **study), workspace, recorder)
     failed = [trial for trial in opened(workspace).trials(record.study) if trial.state == "failed"]
@@ -67,7 +67,7 @@ def test_a_trial_that_dies_too_often_fails_with_its_reason(request_of, workspace
 
 @pytest.mark.parametrize("trouble", ["diverged", "data", "error", "nan"])
 def test_errors_of_the_work_are_not_tried_again(request_of, workspace, recorder, trouble):
-    """What would only happen again is not repeated."""
+    """Errors of the work itself, which would only occur again, are not retried."""
     config = {"x": 0.5, "trouble": trouble, "trouble_above": 0.55}
     run_study(request_of(config, trials=2, confirm={"top": 0, "seeds": 1}), workspace, recorder)
     assert recorder.of("retried") == []
@@ -75,7 +75,7 @@ def test_errors_of_the_work_are_not_tried_again(request_of, workspace, recorder,
 
 
 def test_whatever_a_study_does_is_tried_again(request_of, workspace, recorder, tmp_path, monkeypatch):
-    """Deaths while data are prepared, the baseline trained, finalists confirmed, models compared and judged."""
+    """Work is tried again after deaths in preparation, baseline, confirmation, comparison and evaluation."""
     deaths = tmp_path / "deaths"
     deaths.mkdir()
     for what in ("prepare", "baseline", "confirm-given-1", "compare", "evaluate"):
@@ -90,7 +90,7 @@ def test_whatever_a_study_does_is_tried_again(request_of, workspace, recorder, t
 
 
 def test_a_baseline_that_dies_again_and_again_costs_no_study(request_of, workspace, recorder, tmp_path, monkeypatch):
-    """Its failure is recorded, the trials are made, and the verdict says why there is nothing to compare with."""
+    """The failure of the baseline is recorded, the trials are made, and the verdict says why there is no comparison."""
     deaths = tmp_path / "deaths"
     deaths.mkdir()
     deaths.joinpath("baseline").touch()
@@ -133,7 +133,7 @@ def test_notes_of_the_baseline_are_said_and_kept(request_of, workspace, recorder
 
 
 def test_the_number_of_tries_may_change_between_runs(request_of, workspace, recorder):
-    """It is no part of what makes a study this study, and the last one given is kept for `resume`."""
+    """The number of tries is no part of the study's identity, and the last one given is kept for `resume`."""
     first = run_study(request_of(trials=2, confirm={"top": 0, "seeds": 1}), workspace, recorder)
     more = request_of(trials=3, confirm={"top": 0, "seeds": 1}, max_retries=7)
     record = run_study(more, workspace, recorder)

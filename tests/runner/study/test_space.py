@@ -54,7 +54,7 @@ def test_a_logarithm_is_dropped_where_the_value_is_zero():
 
 
 def test_a_share_in_a_range_of_counts_is_refused():
-    """A warm-up told as a share cannot lie in a range of whole numbers; the field is named."""
+    """A warm-up given as a share cannot lie in a range of whole numbers; the field is named."""
     with pytest.raises(SpecError, match="warmup_steps") as caught:
         widen({"warmup_steps": IntRange(0, 500)}, {"warmup_steps": 0.06})
     assert caught.value.field == "study.search_space.warmup_steps"
@@ -93,7 +93,7 @@ RECIPES = [
 
 @pytest.mark.parametrize(("trials", "expected"), [(3, 0), (4, 1), (8, 2), (20, 3)])
 def test_recipes_are_at_most_a_quarter_of_the_trials(trials, expected):
-    """A short study is not spent on recipes."""
+    """At most a quarter of the trials are recipes."""
     assert fitting_recipes(RECIPES, SPACE, GIVEN, trials) == RECIPES[:expected]
 
 
@@ -104,12 +104,12 @@ def test_recipes_outside_the_space_are_left_out():
 
 
 def test_a_recipe_must_agree_with_what_is_not_tuned():
-    """Where epochs are fixed, only recipes with that number of epochs are tried."""
+    """If epochs are fixed, only recipes with that number of epochs are tried."""
     fixed = {name: SPACE[name] for name in ("rate", "batch")}
     assert fitting_recipes(RECIPES, fixed, GIVEN, 40) == [{"rate": 3e-5, "batch": 16}]
 
 
 def test_a_recipe_that_is_the_given_configuration_is_not_tried_twice():
-    """Trial 0 is enough."""
+    """A recipe that is the given configuration is not tried again."""
     given = {"rate": 3e-5, "batch": 16, "epochs": 3}
     assert fitting_recipes(RECIPES, SPACE, given, 40) == RECIPES[1:]

@@ -35,7 +35,7 @@ def when_preparing(recorder, act):
 
 
 def test_a_new_study_stops_while_it_is_prepared(request_of, workspace, recorder):
-    """It ends within seconds though its worker waits for ever, and leaves nothing but an empty cache."""
+    """A new study ends within seconds though its worker waits for ever, and leaves nothing but an empty cache."""
     asked = []
     thread = when_preparing(recorder, lambda: asked.extend(ask_to_stop(workspace, "mine")))
     began = time.monotonic()
@@ -50,7 +50,7 @@ def test_a_new_study_stops_while_it_is_prepared(request_of, workspace, recorder)
 
 
 def test_a_queued_study_stops_while_it_is_prepared(request_of, workspace, recorder):
-    """It is left stopped within seconds, and its worker goes on with the queue."""
+    """A queued study is stopped within seconds while it is prepared, and its worker goes on with the queue."""
     submit(request_of(WAITING, name="mine"), workspace)
     thread = when_preparing(recorder, lambda: Store.open(workspace.storage, create=False).request_stop("mine"))
     began = time.monotonic()
@@ -61,7 +61,7 @@ def test_a_queued_study_stops_while_it_is_prepared(request_of, workspace, record
 
 
 def test_stop_reaches_who_prepares_and_nobody_else(workspace):
-    """Another name, and what a dead process has left, are no such study; what is none of ours is removed."""
+    """A stop reaches no study of another name and no dead process's; a foreign file is removed."""
 
     def opened():
         raise UnknownStudyError("there is no database")
@@ -83,7 +83,7 @@ def test_stop_reaches_who_prepares_and_nobody_else(workspace):
 
 
 def test_a_cache_that_cannot_be_written_prepares_all_the_same(workspace):
-    """Such a study cannot be asked to stop, and is run."""
+    """A study whose cache cannot be written cannot be asked to stop, and is run."""
     workspace.cache.write_text("a file")
     with mark_preparation(workspace, "mine") as marker:
         marker.check()

@@ -14,7 +14,7 @@ from runner.study.stored_study import as_training, stored_request
 @pytest.mark.usefixtures("quick_importance")
 @pytest.mark.parametrize(("name", "mode"), [("aux.1", "study"), ("mine.", "train")])
 def test_a_stored_study_keeps_a_name_that_is_refused_today(request_of, workspace, recorder, monkeypatch, name, mode):
-    """It is gone on with by its name, as before."""
+    """A stored study whose name is refused today is resumed by its name, as before."""
     with monkeypatch.context() as patch:
         patch.setattr("catalog.study.reserved_name", lambda _: None)
         request = request_of(trials=1, name=name)
@@ -30,7 +30,7 @@ def test_a_stored_study_keeps_a_name_that_is_refused_today(request_of, workspace
 def test_a_queued_study_with_the_name_of_a_file_of_the_queue_can_be_deleted(
     request_of, workspace, recorder, monkeypatch
 ):
-    """It cannot be run; the queue's file stays."""
+    """A queued study named like a file of the queue cannot be run, but deleted; the queue's file stays."""
     with monkeypatch.context() as patch:
         patch.setattr("catalog.study.reserved_name", lambda _: None)
         submit(request_of(trials=1, name="worker.lock"), workspace)
@@ -45,7 +45,7 @@ def test_a_queued_study_with_the_name_of_a_file_of_the_queue_can_be_deleted(
 def test_a_disk_that_takes_capital_letters_for_small_ones_gives_no_two_studies_one_folder(
     request_of, workspace, recorder, monkeypatch
 ):
-    """As those of macOS and Windows do: neither run nor submit begins a study whose folder is another's."""
+    """On disks like those of macOS and Windows neither run nor submit begins a study whose folder is another's."""
     (workspace.folder / "mine").mkdir(parents=True)
     monkeypatch.setattr(Path, "exists", lambda path, there=Path.exists: there(path.with_name(path.name.lower())))
     for begin in (lambda request: submit(request, workspace), lambda request: run_study(request, workspace, recorder)):

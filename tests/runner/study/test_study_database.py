@@ -23,7 +23,7 @@ from runner.study.workspace import Workspace
 
 pytestmark = pytest.mark.usefixtures("quick_importance")
 
-#: Seconds that a database is away or locked at least, until it is told; longer ones by hand: MODELCAT_TEST_OUTAGE=60.
+#: Seconds that a database is away or locked at least, until it is reported; longer by hand: MODELCAT_TEST_OUTAGE=60.
 OUTAGE = float(os.environ.get("MODELCAT_TEST_OUTAGE", "0"))
 TRIALS = 8
 
@@ -44,7 +44,7 @@ class Watcher:
             self._waits.set()
 
     def keep_away(self):
-        """Return when the study has told that it waits, and the outage was as long as is asked for."""
+        """Return when the study has reported that it waits, and the outage was as long as is asked for."""
         time.sleep(OUTAGE)
         assert self._waits.wait(60)
 
@@ -56,7 +56,7 @@ class Watcher:
 
 
 def check_whole(workspace, study):
-    """Check that a finished study has each of its trials once, in our tables and in Optuna's."""
+    """Check that a finished study has each of its trials once, in modelcat's tables and in Optuna's."""
     with Store.open(workspace.storage, create=False) as store:
         record = store.study(study)
         assert (record.state, record.lease) == ("finished", None)
@@ -109,7 +109,7 @@ def test_a_study_outlives_its_server(request_of, server_place, recorder, postgre
 
 
 def test_a_server_that_is_away_does_not_hold_up_an_interrupt(request_of, server_place, recorder, postgres):
-    """Within ten seconds it is over, though the server would be waited for; the study goes on when it is back."""
+    """An interrupt ends the study within ten seconds, though the server is away; the study goes on when it is back."""
     request = request_of({"x": 0.5, "seconds": 0.1}, trials=TRIALS)
     back = threading.Timer(25, postgres.start)
     moments = []
@@ -150,7 +150,7 @@ def test_the_list_of_workers_holds_no_password(server_place):
 
 
 def test_a_study_waits_for_a_lock(request_of, workspace, recorder):
-    """A study on SQLite goes on after somebody else has kept the file locked for a while, and tells that it waits."""
+    """A study on SQLite goes on after another process has locked the file for a while, and reports that it waits."""
 
     def lock():
         path = workspace.storage.removeprefix("sqlite:///")
@@ -198,7 +198,7 @@ def test_a_study_stops_and_goes_on(request_of, workspace, recorder, monkeypatch,
     with pytest.raises(StoreError, match=message):
         run_study(request_of(trials=TRIALS), workspace, Watcher(recorder, 3, act))
     if trouble is None:
-        assert not path.exists()  # nor made anew
+        assert not path.exists()  # nor created again
         away.rename(path)
     how["begin"] = begin
     with closing(sqlite3.connect(path)) as connection, connection:  # its process would be gone

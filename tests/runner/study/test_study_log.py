@@ -1,4 +1,4 @@
-"""The log of a study: what is told is written, whatever happens to the file."""
+"""The log of a study: what is reported is written, whatever happens to the file."""
 
 import errno
 import io
@@ -29,7 +29,7 @@ OPENED = Opened(
 
 @pytest.fixture
 def said():
-    """Return what a log has told about itself."""
+    """Return what a log has reported about itself."""
     return []
 
 
@@ -81,7 +81,7 @@ def test_lines_have_time_kind_training_and_text(log, tmp_path, said):
 
 
 def test_reading_goes_on_where_it_was(log, tmp_path):
-    """Who looks on gets each line once; half a line waits for its other half."""
+    """A reader gets each line once; half a line waits for its other half."""
     folder = tmp_path / "mine"
     assert read_log(folder) == ([], 0)
     log.note("one")
@@ -116,7 +116,7 @@ def test_reading_goes_on_where_it_was(log, tmp_path):
     ],
 )
 def test_foreign_lines_are_left_out(log, tmp_path, foreign):
-    """Whatever stands between our lines, ours are read."""
+    """Whatever is between modelcat's lines, these are read."""
     log.note("one")
     with (tmp_path / "mine" / "log.jsonl").open("ab") as file:
         file.write(foreign.encode(errors="surrogateescape") + b"\n")
@@ -125,7 +125,7 @@ def test_foreign_lines_are_left_out(log, tmp_path, foreign):
 
 
 def test_hostile_text_is_made_safe(log, tmp_path):
-    """Controls and bidi marks become visible, whether we wrote them or somebody else did; a line stays one line."""
+    """Controls and bidi marks become visible, whether modelcat wrote them or not; a line stays one line."""
     log.note("a\x1b[31mb\nc\u202ed")
     hostile = {"time": "2026-01-01T00:00:00+00:00", "kind": "\x1b", "training": "\x07", "text": "\x9b" + "x" * 10_000}
     with (tmp_path / "mine" / "log.jsonl").open("a") as file:
@@ -151,7 +151,7 @@ def test_a_line_that_a_killed_run_left_is_ended(log, tmp_path, said):
 
 
 def test_a_log_that_cannot_be_written_is_told_once(tmp_path, said):
-    """The study goes on without it."""
+    """A study goes on if its log cannot be written, which is reported once."""
     (tmp_path / "mine").write_text("a file where the folder should be")
     log = StudyLog(tmp_path / "mine", said.append)
     log.note("before")
@@ -163,7 +163,7 @@ def test_a_log_that_cannot_be_written_is_told_once(tmp_path, said):
 
 
 def test_a_log_that_is_removed_while_a_study_runs_is_told_and_begun_anew(log, tmp_path, said):
-    """Nobody takes the new one for the whole."""
+    """The new log says that the lines before it are lost."""
     log.note("one")
     shutil.rmtree(tmp_path / "mine")
     log.note("two")
@@ -176,7 +176,7 @@ def test_a_log_that_is_removed_while_a_study_runs_is_told_and_begun_anew(log, tm
 
 
 def test_a_log_goes_on_when_a_full_disk_has_room_again(log, tmp_path, said, monkeypatch):
-    """No line is there by half, and how many are missing is told once."""
+    """No line is there by half, and the number of missing ones is reported once."""
     room = [100]
 
     class NearlyFull(io.FileIO):
@@ -203,14 +203,14 @@ def test_a_log_goes_on_when_a_full_disk_has_room_again(log, tmp_path, said, monk
 
 
 def test_a_log_that_cannot_be_read_is_told(tmp_path):
-    """A folder in its place is an error with its path."""
+    """A folder in place of the log is an error with its path."""
     (tmp_path / "log.jsonl").mkdir()
     with pytest.raises(StoreError, match=r"log\.jsonl cannot be read"):
         read_log(tmp_path)
 
 
 def test_a_log_stays_bounded_and_keeps_its_end(log, tmp_path, monkeypatch):
-    """Beyond its limit the older half goes; whoever looks on is given all that is left."""
+    """Beyond its limit the older half goes; a reader gets all that is left."""
     monkeypatch.setattr(study_log, "_MOST", 20_000)
     folder = tmp_path / "mine"
     sizes, offset, lines = [], 0, []
@@ -248,7 +248,7 @@ def test_ten_thousand_trials_take_less_than_twenty_megabytes(tmp_path):
 
 
 def test_a_tee_tells_everybody(recorder):
-    """Each listener is told everything, in order."""
+    """Each listener receives everything, in order."""
     other = type(recorder)()
     tee = broadcast(recorder, other)
     tee.phase("search", 3)
@@ -265,7 +265,7 @@ def test_a_tee_tells_everybody(recorder):
 
 @pytest.mark.usefixtures("quick_importance")
 def test_a_study_logs_all_of_its_runs(request_of, workspace, recorder):
-    """From its preparation to its end, failures with their tracebacks, one run after the other."""
+    """A study's log runs from its preparation to its end, with tracebacks of failures, one run after the other."""
     config = {"x": 0.5, "trouble": "error", "trouble_above": 0.65}
     record = run_study(request_of(config, trials=5, sampler="random"), workspace, recorder)
     folder = workspace.folder / record.study

@@ -1,4 +1,4 @@
-"""Whole studies of the simulated plugin: what is asked, recorded, confirmed, kept and told."""
+"""Whole studies of the simulated plugin: what is asked, recorded, confirmed, kept and reported."""
 
 import math
 import os
@@ -30,12 +30,12 @@ SIMULATED = Path(__file__).parents[2] / "fakes" / "simulated"
 
 
 def opened(workspace):
-    """Return the store for looking at."""
+    """Return the store for reading."""
     return Store.open(workspace.storage, create=False)
 
 
 def test_a_study_makes_its_trials_confirms_and_judges(request_of, workspace, recorder):
-    """The given configuration first, recipes inside the space, then the search; winner confirmed, tested once, kept."""
+    """The given configuration is first, then recipes, then the search; the winner is confirmed, tested once, kept."""
     record = run_study(request_of(trials=8), workspace, recorder)
     trials = opened(workspace).trials(record.study)
     assert record.state == "finished"
@@ -54,7 +54,7 @@ def test_a_study_makes_its_trials_confirms_and_judges(request_of, workspace, rec
 
 
 def test_what_a_finished_study_leaves(request_of, workspace, recorder):
-    """One model of its trainings and the baseline's; all trials in Optuna's own tables; the result for the next run."""
+    """A finished study leaves one model of its own, the baseline's, all trials in Optuna's tables, and its result."""
     record = run_study(request_of(), workspace, recorder)
     models = sorted(p.parent.name for p in (workspace.folder / record.study).rglob("model.json"))
     assert len(models) == 2
@@ -73,7 +73,7 @@ def test_what_a_finished_study_leaves(request_of, workspace, recorder):
 
 
 def test_more_trials_extend_a_study(request_of, workspace, recorder):
-    """A larger number of trials keeps those that are there, adds the rest and judges anew."""
+    """A larger number of trials keeps those that are there, adds the rest and evaluates again."""
     first = run_study(request_of(trials=4), workspace, recorder)
     before = opened(workspace).trials(first.study)
     record = run_study(request_of(trials=7), workspace, recorder)
@@ -85,7 +85,7 @@ def test_more_trials_extend_a_study(request_of, workspace, recorder):
 
 
 def test_any_other_difference_is_refused_and_shown(request_of, workspace, recorder):
-    """One name cannot stand for two specs; the difference is told by its path."""
+    """One name cannot stand for two specs; the difference is reported by its path."""
     run_study(request_of(name="mine"), workspace, recorder)
     with pytest.raises(StudyConflictError, match=r"model_config\.x: 0\.5 in the store, 0\.4 here"):
         run_study(request_of({"x": 0.4}, name="mine"), workspace, recorder)
@@ -166,7 +166,7 @@ def test_failures_that_differ_in_a_number_alone_have_one_cause(request_of, works
 
 
 def test_a_study_that_must_fail_again_is_refused_at_once(request_of, workspace, recorder):
-    """Where no trial is left to be made, going on says the same again and prepares nothing; more trials go on."""
+    """If no trial is left to be made, going on says the same again and prepares nothing; more trials go on."""
     request = request_of({"x": 0.5, "trouble": "error"}, trials=2, name="mine")
     with pytest.raises(WorkError) as first:
         run_study(request, workspace, recorder)
@@ -182,7 +182,7 @@ def test_a_study_that_must_fail_again_is_refused_at_once(request_of, workspace, 
 
 
 def test_a_given_configuration_that_fails_does_not_stop_its_rivals(request_of, workspace, recorder):
-    """Where the given configuration cannot be trained, the winner is confirmed without it."""
+    """If the given configuration cannot be trained, the winner is confirmed without it."""
     config = {"x": 0.9, "trouble": "oom", "trouble_above": 0.85}
     record = run_study(request_of(config, sampler="random"), workspace, recorder)
     assert record.state == "finished"
@@ -201,7 +201,7 @@ def test_hopeless_trials_are_pruned_but_never_the_given_or_recipes(request_of, w
 
 
 def test_timeout_ends_the_search_and_still_gives_a_verdict(request_of, workspace, recorder):
-    """When time is up no further trial begins; what there is is confirmed and judged."""
+    """When time is up no further trial begins; what there is is confirmed and evaluated."""
     request = request_of({"x": 0.5, "seconds": 0.4}, trials=50, timeout="1s")
     record = run_study(request, workspace, recorder)
     assert record.state == "finished"
@@ -225,7 +225,7 @@ def test_without_confirmation_the_verdict_says_so(request_of, workspace, recorde
 
 
 def test_luck_does_not_win(request_of, workspace, recorder):
-    """Where all is noise around one curve, the confirmation uses other seeds than the search."""
+    """If all is noise around one curve, the confirmation uses other seeds than the search."""
     record = run_study(request_of({"x": 0.7, "luck": 0.05}), workspace, recorder)
     confirmations = opened(workspace).confirmations(record.study)
     assert len(confirmations) == 4
@@ -262,7 +262,7 @@ def test_a_study_of_one_trial_has_a_baseline(request_of, workspace, recorder):
 
 
 def test_the_space_is_widened_to_hold_the_given_configuration(request_of, workspace, recorder):
-    """A given value outside the space stretches it, once, and the stretch is told."""
+    """A given value outside the space stretches it, once, and the stretch is reported."""
     record = run_study(request_of({"x": 0.2}), workspace, recorder)
     assert record.space["x"]["low"] == 0.2
     assert "wider than asked" in recorder.of("opened")[0][0].notes[0]
@@ -285,7 +285,7 @@ def test_nothing_is_made_where_preparation_fails(request_of, workspace, recorder
 
 
 def test_measurements_are_kept_by_training(request_of, workspace, recorder):
-    """Each trial's measurements are stored under its name and told to the listener."""
+    """Each trial's measurements are stored under its name and reported to the listener."""
     record = run_study(request_of(trials=2, pruner="none"), workspace, recorder)
     epochs = opened(workspace).epochs(record.study, "trial/1")
     assert [epoch.progress for epoch in epochs] == [1.0]
@@ -295,7 +295,7 @@ def test_measurements_are_kept_by_training(request_of, workspace, recorder):
 
 
 def test_a_running_study_is_refused_to_a_second(request_of, workspace, recorder):
-    """Whoever holds the lease is named to whoever wants to run the study too."""
+    """The holder of the lease is named to any other process that wants to run the study."""
     run_study(request_of(trials=2, name="mine"), workspace, recorder)
     store = Store.open(workspace.storage, create=True)
     store.acquire("mine", Owner.this_process(), timedelta(minutes=1))
@@ -321,7 +321,7 @@ def meanwhile(monkeypatch):
 
 
 def test_of_two_runs_at_once_the_second_is_told_who_runs_it(request_of, workspace, recorder, meanwhile):
-    """Both found no study and prepared it; whoever is later is refused as anybody who comes while it is run."""
+    """Both found no study and prepared it; the later one is refused as any process that comes while it is run."""
     request = request_of(trials=3, name="mine")
 
     def another_run():
@@ -336,7 +336,7 @@ def test_of_two_runs_at_once_the_second_is_told_who_runs_it(request_of, workspac
 
 
 def test_of_two_runs_at_once_the_second_goes_on_where_the_first_has_ended(request_of, workspace, recorder, meanwhile):
-    """Where nobody runs what was made meanwhile it goes on as any study does; finished it is returned as it is."""
+    """If no process runs what was made meanwhile it goes on as any study does; finished it is returned as it is."""
     meanwhile(lambda: run_study(request_of(trials=2, name="mine"), workspace, Silent()))
     record = run_study(request_of(trials=4, name="mine"), workspace, recorder)
     assert (record.state, len(opened(workspace).trials("mine"))) == ("finished", 4)
@@ -346,7 +346,7 @@ def test_of_two_runs_at_once_the_second_goes_on_where_the_first_has_ended(reques
 
 
 def test_of_two_runs_at_once_another_spec_is_refused(request_of, workspace, recorder, meanwhile):
-    """What another spec has made of that name meanwhile is shown by its differences."""
+    """If another spec has made a study of that name meanwhile, the differences are shown."""
     meanwhile(lambda: run_study(request_of({"x": 0.4}, name="mine", trials=2), workspace, Silent()))
     with pytest.raises(StudyConflictError, match=r"model_config\.x: 0\.4 in the store, 0\.5 here"):
         run_study(request_of(name="mine", trials=2), workspace, recorder)
@@ -368,7 +368,7 @@ def test_a_tuned_field_needs_a_value_to_start_from(request_of, workspace, record
 
 
 def test_an_optuna_study_of_that_name_is_never_adopted(request_of, workspace, recorder):
-    """What somebody else has put into Optuna's tables is neither continued nor deleted."""
+    """What another program has put into Optuna's tables is neither continued nor deleted."""
     foreign = optuna.create_study(study_name="mine", storage=workspace.storage)
     foreign.tell(foreign.ask(), 1.0)
     with pytest.raises(StudyConflictError, match="did not make"):

@@ -1,4 +1,4 @@
-"""Figures of a task: whatever one does, it is told in its place and takes nothing else with it."""
+"""Figures of a task: whatever one does, it is reported in its place and takes nothing else with it."""
 
 from dataclasses import replace
 from importlib.metadata import EntryPoint
@@ -87,7 +87,7 @@ def ending(*_):
     ],
 )
 def test_a_fault_of_a_task_is_told_with_its_distribution(snapshot, task_of, built, reason):
-    """What is sound is drawn; each fault stands in its place, with the name of what to update or to report to."""
+    """Sound figures are drawn; each fault is shown in its place, with the name of what to update or to report to."""
     task_of(built)
     found = task_figures(snapshot, "winner", "test")
     faults = [figure for figure in found if isinstance(figure, f.Empty)]
@@ -101,7 +101,7 @@ def test_a_fault_of_a_task_is_told_with_its_distribution(snapshot, task_of, buil
 
 
 def test_insights_are_those_of_the_winner(snapshot, task_of):
-    """What was found out about the kept model is no fact of another one; data are the study's."""
+    """Insights about the kept model are not shown for another trial; data are the study's."""
     seen = []
     task_of(lambda evaluation, data, insights: seen.append((evaluation.split, data["name"], set(insights))) or ())
     task_figures(snapshot, "winner", "test")
@@ -112,7 +112,7 @@ def test_insights_are_those_of_the_winner(snapshot, task_of):
 
 
 def test_a_task_without_figures_or_that_is_gone_says_so(snapshot, monkeypatch):
-    """One figure tells why there is none."""
+    """One figure says why there is none."""
     monkeypatch.setattr(registry, "load_task", lambda _: SimpleNamespace(key="nlp/text-classification"))
     assert "draws no figures" in task_figures(snapshot, "winner", "test")[0].reason.template
 
@@ -125,7 +125,7 @@ def test_a_task_without_figures_or_that_is_gone_says_so(snapshot, monkeypatch):
 
 
 def test_a_task_that_cannot_be_used_says_why(snapshot, monkeypatch):
-    """A key that two distributions claim is told as the registry tells it."""
+    """A key that two distributions claim is reported as the registry reports it."""
     points = [EntryPoint("nlp/text-classification", "json:loads", registry.TASKS) for _ in range(2)]
     for point, name in zip(points, ("ours", "theirs"), strict=True):
         vars(point)["dist"] = SimpleNamespace(name=name, version="1")

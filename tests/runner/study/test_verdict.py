@@ -32,7 +32,7 @@ BETTER = VerdictInput(
 
 
 def test_a_clear_winner():
-    """Both differences are told in points with their intervals."""
+    """Both differences are given in points with their intervals."""
     verdict = verdict_of(BETTER)
     assert verdict["sentence"] == (
         "Trial 7 beats the given configuration: its accuracy is 0.8 points higher (95 % interval 0.2 to 1.4, 3 against "
@@ -44,14 +44,14 @@ def test_a_clear_winner():
 
 
 def test_a_difference_that_chance_explains_is_no_victory():
-    """Where the interval holds zero, tuning did not measurably win."""
+    """If the interval holds zero, tuning did not measurably win."""
     verdict = verdict_of(replace(BETTER, versus_given=compared(0.003, -0.004, 0.01)))
     assert verdict["sentence"].startswith("Tuning did not measurably beat the given configuration: trial 7 is ahead")
     assert verdict["beats_given"] is False
 
 
 def test_the_given_configuration_can_win():
-    """Where no rival has a better mean, the given configuration is kept, and that is said first."""
+    """If no rival has a better mean, the given configuration is kept, and that is said first."""
     verdict = verdict_of(replace(BETTER, winner="given", versus_given=compared(-0.004, -0.01, 0.002)))
     assert verdict["sentence"].startswith("Tuning did not beat the given configuration, which is kept")
     lower = "the accuracy of the best rival, trial 7, is 0.4 points lower (95 % interval -0.2 to 1.0"
@@ -61,7 +61,7 @@ def test_the_given_configuration_can_win():
 
 @pytest.mark.parametrize("winner", ["given", "trial/7"])
 def test_an_exact_tie_is_called_one(winner):
-    """Two that are equal are told to be, without a difference of nothing and without a sign before zero."""
+    """Two that are equal are called equal, without a difference of nothing and without a sign before zero."""
     tie = compared(-0.0, -0.0, 0.0)
     verdict = verdict_of(replace(BETTER, winner=winner, versus_given=tie, versus_baseline=tie))
     assert "have the same accuracy (95 % interval 0.0 to 0.0" in verdict["sentence"]
@@ -74,13 +74,13 @@ def test_an_exact_tie_is_called_one(winner):
 
 @pytest.mark.parametrize("metric", ["accuracy", "log_loss"])
 def test_a_zero_has_no_sign(metric):
-    """What rounds to zero from below is zero."""
+    """A value that rounds to zero from below is shown as zero."""
     verdict = verdict_of(replace(BETTER, metric=METRICS[metric], versus_given=compared(0.0001, -0.0, 0.002, metric)))
     assert "-0" not in verdict["sentence"].partition(")")[0]
 
 
 def test_losing_to_the_baseline_is_said_plainly():
-    """A model below the bag of words is told to be dropped."""
+    """For a model below the bag of words the advice is to drop it."""
     verdict = verdict_of(replace(BETTER, versus_baseline=compared(-0.05, -0.07, -0.03)))
     assert (
         "loses to the linear baseline, because its accuracy is 5.0 points lower (95 % interval 3.0 to 7.0"
@@ -91,7 +91,7 @@ def test_losing_to_the_baseline_is_said_plainly():
 
 
 def test_a_tie_with_the_baseline_is_a_tie():
-    """An interval around zero beats nothing."""
+    """A difference whose interval holds zero is a tie with the baseline."""
     verdict = verdict_of(replace(BETTER, versus_baseline=compared(0.001, -0.01, 0.012)))
     assert "chance can explain" in verdict["sentence"]
     assert verdict["beats_baseline"] is False
@@ -105,14 +105,14 @@ def test_unconfirmed_findings_are_called_so():
 
 
 def test_losses_are_told_without_points():
-    """A log loss is no share of a hundred."""
+    """Losses are shown without points, since a log loss is no share of a hundred."""
     finding = replace(BETTER, metric=METRICS["log_loss"], versus_given=compared(0.0123, 0.001, 0.02, "log_loss"))
     assert "its log loss is 0.0123 lower (95 % interval 0.001 to 0.02" in verdict_of(finding)["sentence"]
 
 
 @pytest.mark.parametrize("missing", ["versus_given", "versus_baseline"])
 def test_what_was_not_compared_is_null(missing):
-    """Without a comparison there is no claim."""
+    """Without a comparison the verdict makes no claim."""
     verdict = verdict_of(replace(BETTER, **{missing: None}))
     assert verdict[missing] is None
     assert not verdict["beats_" + missing.removeprefix("versus_")]
@@ -157,7 +157,7 @@ def test_a_winner_at_chance_level_is_called_so_first(winner):
 
 @pytest.mark.parametrize("low_high", [(-0.07, -0.03), (-0.07, 0.01)])
 def test_a_winner_below_the_baseline_is_called_so_first(low_high):
-    """A model that is behind the bag of words is told to be so before it is compared with anything else."""
+    """A model that is behind the bag of words is called so before it is compared with anything else."""
     verdict = verdict_of(replace(SHOWN, above_chance=True, versus_baseline=compared(-0.03, *low_high)))
     first = verdict["sentence"].partition("(")[0]
     assert "the linear baseline" in first
@@ -167,7 +167,7 @@ def test_a_winner_below_the_baseline_is_called_so_first(low_high):
 
 
 def test_what_is_passed_over_for_guessing_is_named():
-    """Where a configuration has the better mean and a model at chance level, the verdict says why it is not kept."""
+    """If a configuration has the better mean and a model at chance level, the verdict says why it is not kept."""
     verdict = verdict_of(
         replace(
             SHOWN,
@@ -219,7 +219,7 @@ def test_differences_are_told_in_words_for_every_metric(metric, english_says, ge
 
 
 def test_intervals_go_the_way_that_the_sentence_says():
-    """Of what is worse, the interval tells how much worse."""
+    """Of what is worse, the interval shows how much worse."""
     finding = replace(BETTER, metric=RANK, versus_baseline=compared(-1.52, -2.5, -0.5))
     assert "its mean rank is 1.52 higher (95 % interval 0.5 to 2.5" in verdict_of(finding)["sentence"]
 

@@ -60,7 +60,7 @@ def test_the_rule(losses, winner):
 
 
 def test_nothing_trained_is_an_error():
-    """Where every training of the confirmation failed there is nothing to choose from."""
+    """If every training of the confirmation failed there is nothing to choose from."""
     with pytest.raises(WorkError, match="every training of the confirmation failed"):
         confirmation({GIVEN: []}).winner(better_than_guessing)
 
@@ -89,7 +89,7 @@ def test_a_training_of_the_search_is_kept_where_fresh_seeds_bring_nothing(reques
 
 
 def test_the_best_rival_is_another_configuration(request_of, workspace, recorder):
-    """Where nothing but the given configuration was tried, it is held against no rival."""
+    """If nothing but the given configuration was tried, it is held against no rival."""
     for top in (0, 2):
         space = {"x": {"choices": [0.5]}}
         record = run_study(

@@ -41,7 +41,7 @@ def test_a_local_models_files_are_looked_for(tmp_path, workspace, model):
 
 
 def test_data_are_looked_for(tmp_path, workspace, request_of):
-    """Every split that has a file of its own."""
+    """Every split that has a file of its own is found."""
     for name in ("train.csv", "test.csv"):
         (tmp_path / name).touch()
     data = FilesDataset(source="files", train="train.csv", test="test.csv").resolved(tmp_path)

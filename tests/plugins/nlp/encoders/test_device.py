@@ -54,7 +54,7 @@ def test_settings_hold_in_the_block_and_no_longer(device: torch.device, warned: 
 
 
 def test_nothing_is_touched_unasked(monkeypatch: pytest.MonkeyPatch):
-    """Without the wish the block runs as it would, and the environment stays."""
+    """Unless the configuration asks for it, the block changes nothing, and the environment stays."""
     monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
     before = settings()
     with repeatable(GPU, wanted=False):
@@ -64,7 +64,7 @@ def test_nothing_is_touched_unasked(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.mark.parametrize(("given", "held"), [(None, ":4096:8"), (":16:8", ":16:8")])
 def test_cublas_is_told_before_it_starts(given: str | None, held: str, monkeypatch: pytest.MonkeyPatch):
-    """On a GPU the workspace is set where nobody has, stays set, and a good one of the user's is kept."""
+    """On a GPU the workspace is set if the user has set none, stays set, and a good one of the user's is kept."""
     monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", given or "")  # put back afterwards, whatever happens to it
     if given is None:
         monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG")
@@ -74,7 +74,7 @@ def test_cublas_is_told_before_it_starts(given: str | None, held: str, monkeypat
 
 
 def test_a_workspace_that_does_not_repeat_is_refused(monkeypatch: pytest.MonkeyPatch):
-    """Another workspace of the user's is told with what would do; on a CPU it does not matter."""
+    """Another workspace of the user's is refused with those that work; on a CPU it does not matter."""
     monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", ":16:4")
     with pytest.raises(InputError, match=r"':16:4'.*:4096:8 or :16:8") as told, repeatable(GPU, wanted=True):
         pass

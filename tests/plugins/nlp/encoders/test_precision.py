@@ -56,7 +56,7 @@ def processor(*, bf16: bool, int8: bool) -> Iterator[None]:
     ],
 )
 def test_what_is_asked_for_is_used_and_auto_is_exact_enough(wanted: str, trained_in: str, hidden: int, found: str):
-    """Auto is bf16 for wide models that were not trained in fp32, never int8; the others are as told."""
+    """Auto is bf16 for wide models that were not trained in fp32, never int8; the others are used as requested."""
     with processor(bf16=True, int8=True):
         assert choose_inference(wanted, trained_in, CPU, hidden).name == found
 
@@ -75,7 +75,7 @@ def test_what_the_device_cannot_is_refused(device: torch.device, reason: str):
 
 
 def test_unknown_names_are_refused():
-    """A name that is none is told with those that are."""
+    """An unknown name is refused with the known ones."""
     with pytest.raises(InputError, match="'int4'; known are auto, fp32, bf16, int8"):
         choose_inference("int4", "bf16", CPU, 768)
 
@@ -205,7 +205,7 @@ def test_files_are_judged_in_every_precision(name: str, trained: Path, bert_file
 
 
 def test_what_is_impossible_is_refused_when_a_model_is_opened(trained: Path):
-    """Opening a model and judging a file refuse what the processor has not."""
+    """Opening a model and evaluating a file refuse what the processor does not have."""
     with processor(bf16=True, int8=False):
         with pytest.raises(InputError, match="int8 is for CPUs"):
             load(trained, "cpu", 1, "int8")

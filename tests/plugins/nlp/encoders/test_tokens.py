@@ -52,7 +52,7 @@ def body(*ranges: range) -> list[int]:
     ],
 )
 def test_long_text_keeps_its_ends_as_told(bert_tokenizer: BertTokenizer, truncation: str, kept: list[range]):
-    """Of a text that is too long the told part stays, between the special tokens."""
+    """Of a text that is too long the requested part stays, between the special tokens."""
     assert ids(bert_tokenizer, 100, 16, truncation) == body(*kept)
 
 
@@ -176,7 +176,7 @@ def test_cache_tells_apart_what_changes_the_ids(bert_tokenizer: BertTokenizer, t
 
 
 def test_full_disk_costs_only_the_cache(bert_tokenizer: BertTokenizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Where the cache cannot be written, tokens are kept in memory."""
+    """If the cache cannot be written, tokens are kept in memory."""
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -234,7 +234,7 @@ def test_vocabulary_comes_from_the_cache(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_cache_that_cannot_be_written_costs_only_the_vocabularys_time(tmp_path: Path):
-    """Where the cache is no folder that can be written, the vocabulary is trained and returned all the same."""
+    """If the cache is no folder that can be written, the vocabulary is trained and returned all the same."""
     texts, blocked = ["one two", "two three"], tmp_path / "file"
     blocked.write_text("x")
     assert cached_vocabulary(texts, 100, blocked) == train_vocabulary(texts, 100)

@@ -39,7 +39,7 @@ def objective_of(prepared: PreparedBert, weights: tuple[float, float] = (1, 1)) 
 
 
 def test_scratch_model_learns_a_word(prepared: PreparedBert, tiny: Make, make_context: Make):
-    """A tiny model from scratch finds the word that tells the classes apart, in seconds."""
+    """A tiny model from scratch finds the word that distinguishes the classes, in seconds."""
     context, heard = make_context()
     result = train(tiny(epochs=6), prepared, context)
     assert result.outcome is Outcome.COMPLETE
@@ -93,7 +93,7 @@ def test_early_stopping_waits_for_its_patience(
     make_context: Make,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    """Training ends once the validation loss has not fallen for as many epochs as told, and a note says so."""
+    """Training ends once the validation loss has not fallen for the given number of epochs, and a note says so."""
     fixed_losses(monkeypatch, [0.5, 0.4, 0.45, 0.41, 0.39, 0.6], [0.5] * 6)
     context, _ = make_context()
     result = train(tiny(epochs=6, early_stopping=early_stopping), prepared, context)
@@ -124,7 +124,7 @@ def test_quarters_are_measured_once(prepared: PreparedBert, tiny: Make, make_con
 
 
 def test_pruned_training_leaves_no_model(prepared: PreparedBert, tiny: Make, make_context: Make):
-    """Told to prune at a quarter, training ends there with what it measured and without files."""
+    """A training that is pruned at a quarter ends there with what it measured and without files."""
     context, heard = make_context(lambda _: Decision.PRUNE, quarters=True)
     result = train(tiny(), prepared, context)
     assert result.outcome is Outcome.PRUNED
@@ -138,7 +138,7 @@ def test_pruned_training_leaves_no_model(prepared: PreparedBert, tiny: Make, mak
 def test_stopped_training_keeps_what_there_is(
     quarters: bool, epoch: float, prepared: PreparedBert, tiny: Make, make_context: Make
 ):
-    """Told to stop, even within the first epoch, training keeps its model."""
+    """A training that is stopped, even within the first epoch, keeps its model."""
     context, heard = make_context(lambda _: Decision.STOP, quarters=quarters)
     result = train(tiny(epochs=2), prepared, context)
     assert result.outcome is Outcome.STOPPED
@@ -279,7 +279,7 @@ def exhausted_above(monkeypatch: pytest.MonkeyPatch, rows: int, error: Exception
 def test_memory_that_runs_out_halves_micro_batches(
     prepared: PreparedBert, tiny: Make, make_context: Make, monkeypatch: pytest.MonkeyPatch
 ):
-    """Where a batch does not fit it is cut into smaller parts, the training goes on, and a note says so."""
+    """If a batch does not fit it is cut into smaller parts, the training goes on, and a note says so."""
     exhausted_above(monkeypatch, 3, torch.OutOfMemoryError("CUDA out of memory"))
     context, _ = make_context()
     result = train(tiny(epochs=1), prepared, context)
@@ -302,7 +302,7 @@ def test_memory_that_runs_out_halves_micro_batches(
 def test_gradients_before_memory_ran_out_are_forgotten(
     prepared: PreparedBert, tiny: Make, monkeypatch: pytest.MonkeyPatch, form: Any, place: str
 ):
-    """Where a step's second part does not fit, what the first has added is not counted twice."""
+    """If a step's second part does not fit, what the first has added is not counted twice."""
     rows, found = np.arange(12), list[torch.Tensor]()
     for fails in (False, True):
         model = PackedModel(build(prepared.source, 0.0, 0).eval(), CPU, Precision(form, "cpu"))
@@ -392,7 +392,7 @@ def test_what_repeats_itself_is_evaluated_as_if_nothing_were_known(
 def test_a_model_too_large_for_its_optimizer_is_told_as_such(
     prepared: PreparedBert, tiny: Make, make_context: Make, monkeypatch: pytest.MonkeyPatch
 ):
-    """Where the optimizer's state finds no room, no shorter text would help, and none is advised."""
+    """If the optimizer's state finds no room, no shorter text would help, and none is advised."""
 
     def fail(*_: Any, **__: Any) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory")
@@ -415,7 +415,7 @@ def test_a_model_too_large_for_its_optimizer_is_told_as_such(
 def test_one_row_that_does_not_fit_is_out_of_memory(
     error: Exception, prepared: PreparedBert, tiny: Make, make_context: Make, monkeypatch: pytest.MonkeyPatch
 ):
-    """Where not even one text fits, the error names length and device."""
+    """If not even one text fits, the error names length and device."""
     exhausted_above(monkeypatch, 0, error)
     context, _ = make_context()
     with pytest.raises(OutOfMemoryError, match="on cpu with max_seq_length 24, even with one text") as caught:
@@ -430,7 +430,7 @@ def test_other_errors_are_not_taken_for_memory():
 
 
 def test_batch_larger_than_the_data_is_refused(prepared: PreparedBert, tiny: Make, make_context: Make):
-    """A batch size beyond the training rows is the configuration's fault, told before anything is trained."""
+    """A batch size beyond the training rows is a fault of the configuration, reported before anything is trained."""
     context, _ = make_context()
     with pytest.raises(DataError, match="161"):
         train(tiny(batch_size=161), prepared, context)
@@ -497,7 +497,7 @@ def test_precision_fits_the_device(
 
 @pytest.mark.parametrize("with_bf16", [True], indirect=True)
 def test_narrow_models_stay_in_fp32_on_a_cpu(with_bf16: bool):
-    """Where bf16 gains nothing, auto leaves it; asked for, it is given."""
+    """If bf16 gains nothing, auto leaves it; asked for, it is given."""
     assert choose("auto", None, CPU, hidden=128).name == "fp32"
     assert choose("bf16", None, CPU, hidden=128).name == "bf16"
     assert choose("auto", None, CUDA, hidden=128).name == "bf16"
@@ -527,7 +527,7 @@ def test_devices_are_resolved(monkeypatch: pytest.MonkeyPatch):
 def test_threads_are_those_of_the_context(
     prepared: PreparedBert, tiny: Make, make_context: Make, monkeypatch: pytest.MonkeyPatch
 ):
-    """A training uses as many CPU threads as it was told."""
+    """A training uses as many CPU threads as its context says."""
     told: list[int] = []
     monkeypatch.setattr(torch, "set_num_threads", told.append)
     train(tiny(epochs=1), prepared, make_context(lambda _: Decision.STOP, threads=3, quarters=True)[0])

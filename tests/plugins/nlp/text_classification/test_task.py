@@ -78,7 +78,7 @@ def test_answers_are_shown_by_label_and_probabilities():
 
 
 def test_explanations_are_shown_by_their_words():
-    """Words for, against and looked at have a line each; highlights stand at their places, beside surrogates too."""
+    """Words for, against and looked at have a line each; highlights are in their places, next to surrogates too."""
     told = [english(reason) for reason in task.reasons(EXPLANATION)]
     assert told == [
         "for good: good +1.5  (made up, log-odds)",

@@ -37,7 +37,7 @@ def test_numbers(tmp_path: Path) -> None:
 @pytest.mark.parametrize("older", [True, False])
 @pytest.mark.parametrize("names", [("poor", "fine", "good"), ("1", "2", "3"), ("2", "1", "0")])
 def test_classes(tmp_path: Path, names: tuple[str, ...], older: bool) -> None:
-    """Also if names look like other ids; files of older releases say the names of no ids."""
+    """Classes of examples are known even if their names look like other ids; files of older releases have no names."""
     if older and names == ("2", "1", "0"):
         pytest.skip("names of all ids: nothing says which are meant")
     train = write_rows(tmp_path / "rows.csv", [names[row % 3] for row in range(60)])

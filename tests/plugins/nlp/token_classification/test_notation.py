@@ -120,7 +120,7 @@ def test_doubtful_tags_are_refused(files, write, tmp_path, lines, message):
 
 
 def test_a_named_scheme_counts_whole_entities_alone(files, write, tmp_path):
-    """Whoever names the scheme gets what is whole, with the note on the rest."""
+    """A spec that names the scheme gets the whole entities alone, with the note on the rest."""
     lines = ["Ada B-PER", "Lovelace I-PER", "met O", "Bo S-PER"]
     found = load(files(write(text(lines)), scheme="bioes"), tmp_path)
     assert any("12 parts of entities do not go" in note for note in found.summary.notes)

@@ -166,7 +166,7 @@ def test_figures_can_be_drawn_of_anything(task, files, tmp_path):
 
 
 def test_types_that_are_never_found_are_diagnosed(task, files, tmp_path):
-    """A model that finds nothing is told so, type by type."""
+    """A model that finds no entity of a type is diagnosed so, type by type."""
     data = load(files(seed=3), tmp_path)
     split = data.splits["train"]
     said = TagPredictions(data.tags, split.offsets, split.tags, np.zeros_like(split.tags))

@@ -24,7 +24,7 @@ def blocks():
 
 
 def test_the_chart_is_a_whole_file(whole, blocks):
-    """Its module builds a sound figure of a study, and says why there is none of an empty one."""
+    """The documented module builds a sound figure of a study, and says why there is none of an empty one."""
     module = {}
     exec(blocks[0], module)  # noqa: S102 -- our own document
     chart = module["DURATIONS"]
@@ -36,7 +36,7 @@ def test_the_chart_is_a_whole_file(whole, blocks):
 
 
 def test_the_chart_is_one_file(blocks, tmp_path):
-    """Put into the folder, it is the last chart of all, and in the report's section of charts."""
+    """The chart's file, put into the folder, is the last chart of all, and in the report's section of charts."""
     shutil.copytree(ROOT / "runner", tmp_path / "runner", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "runner" / "study" / "charts" / "durations.py").write_text(blocks[0], encoding="utf-8")
     code = f"""import sys; sys.path[:0] = [{str(tmp_path)!r}]

@@ -31,7 +31,7 @@ def test_best_so_far_has_points_of_the_trials_that_made_it_alone(trials_of, dire
 
 
 def test_pruned_and_failed_trials_are_shown_as_such(whole):
-    """Each is drawn once, with its state as its role; a failed one says why and lies at the worse end."""
+    """Each such trial is drawn once, with its state as role; a failed one says why and is at the worse end."""
     figure = HISTORY.figure(whole)
     assert [x for x, _ in series(figure, "pruned").points] == [4.0, 8.0]
     failed = series(figure, "failed")
@@ -41,7 +41,7 @@ def test_pruned_and_failed_trials_are_shown_as_such(whole):
 
 
 def test_given_configuration_and_baseline_are_told_apart(whole):
-    """Their levels have roles of their own, and the values of the store."""
+    """Given configuration and baseline have levels in roles of their own, with the values of the store."""
     levels = {level.role: level.value for level in HISTORY.figure(whole).levels}
     assert levels == {"given": whole.trials[0].value, "baseline": 0.8828}
 

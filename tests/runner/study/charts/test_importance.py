@@ -11,7 +11,7 @@ IMPORTANCE = chart_of("importance")
 
 
 def test_shares_are_ranked_and_have_the_intervals_of_the_estimate(whole):
-    """The largest is on top; a study of the last release has shares without intervals."""
+    """The largest share is on top; a study of the last release has shares without intervals."""
     found = {"method": "fANOVA", "trials": 9, "shares": {"a": 0.2, "b": 0.8}, "intervals": {"a": (0.1, 0.3)}}
     bars = IMPORTANCE.figure(replace(whole, insights={"importance": found})).bars
     assert [(bar.label, bar.value, bar.low, bar.high) for bar in bars] == [("b", 0.8, None, None), ("a", 0.2, 0.1, 0.3)]

@@ -30,7 +30,7 @@ def test_ranks_are_even_whatever_the_values(trials_of):
 
 
 def test_a_surface_knows_nothing_far_from_every_trial(whole):
-    """Its cells hold means of trials nearby, within the values that were measured, or nothing."""
+    """A surface's cells hold means of trials nearby, within the measured values, or nothing."""
     surface = chart_of("contour").figure(whole, chosen={"x": "learning_rate", "y": "epochs"}).surface
     cells = [value for row in surface.values for value in row]
     known = [trial.value for trial in whole.ranked]
@@ -52,7 +52,7 @@ def test_two_axes_need_two_parameters(trials_of, whole, key):
 
 
 def test_values_of_any_kind_are_categories(trials_of):
-    """Truth values, texts and numbers beside each other each keep their own place."""
+    """Truth values, texts and numbers next to each other each keep their own place."""
     snapshot = trials_of(0.1, 0.2, 0.3, 0.4)
     values = [True, "1", 1, None]
     trials = {n: replace(t, params={"x": values[n]}) for n, t in snapshot.trials.items()}

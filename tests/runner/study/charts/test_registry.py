@@ -41,7 +41,7 @@ def test_a_chart_without_data_says_why(whole, chart):
 
 
 def test_an_unknown_chart_is_an_error_that_names_the_known_ones():
-    """No other chart is drawn in its place."""
+    """For an unknown chart no other chart is drawn."""
     with pytest.raises(InputError, match=r"no chart 'histry'; did you mean 'history'\? charts: history, importance"):
         chart_of("histry")
 
@@ -85,7 +85,7 @@ def test_every_axis_of_the_metric_says_which_end_is_better(whole, direction):
 
 
 def test_a_parameter_that_was_searched_by_its_logarithm_has_such_an_axis(whole):
-    """Its ends are those of the search, and choices are categories."""
+    """The axis of such a parameter ends where the search does, and choices are categories."""
     rate = chart_of("slice").figure(whole, chosen={"parameter": "learning_rate"}).x
     assert (rate.scale, rate.low, rate.high) == ("log", 1e-5, 5e-5)
     assert chart_of("slice").figure(whole, chosen={"parameter": "batch_size"}).x.categories == ("16", "32")

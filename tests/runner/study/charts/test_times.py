@@ -11,7 +11,7 @@ from runner.study.charts import chart_of
 
 
 def test_spans_have_the_states_of_their_trials(whole):
-    """Times count from the first trial; a value stands beside its span."""
+    """Times count from the first trial; a value is next to its span."""
     figure = chart_of("timeline").figure(whole)
     assert [span.role for span in figure.spans][:9] == [
         *["complete"] * 4,
@@ -26,7 +26,7 @@ def test_spans_have_the_states_of_their_trials(whole):
 
 
 def test_a_trial_that_nobody_trains_any_more_is_no_running_one(whole):
-    """Its span says that it was interrupted, and does not go on."""
+    """The span of a trial whose process is gone says that it was interrupted, and does not go on."""
     trials = {**whole.trials, 11: replace(whole.trials[11], state="running", value=None, finished=None)}
     span = chart_of("timeline").figure(replace(whole, trials=trials)).spans[-1]
     assert (span.role, span.note.template, span.end) == ("other", "interrupted", span.start)
@@ -89,7 +89,7 @@ def test_the_front_holds_what_no_other_beats_in_both(measured):
 
 
 def test_speeds_that_were_not_measured_alike_are_left_out(measured):
-    """A trial that ran beside another was slowed down: it has no speed, and where all did there is no chart."""
+    """A trial that ran in parallel with another was slowed down: it has no speed, and if all did there is no chart."""
     trials = dict(measured.trials)
     trials[1] = replace(trials[1], finished=trials[2].started + timedelta(seconds=1))
     figure = chart_of("pareto").figure(replace(measured, trials=trials), chosen={"by": "speed"})
@@ -106,7 +106,7 @@ def test_speeds_that_were_not_measured_alike_are_left_out(measured):
 
 
 def test_the_verdict_has_the_intervals_of_the_evaluations(whole):
-    """Winner, given configuration and baseline on test, in roles of their own."""
+    """The verdict shows winner, given configuration and baseline on test, in roles of their own."""
     figure = chart_of("verdict").figure(whole)
     assert [(item.role, item.value, item.count) for item in figure.items] == [
         ("winner", 0.917, 1000),

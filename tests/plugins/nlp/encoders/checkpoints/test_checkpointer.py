@@ -150,7 +150,7 @@ def test_one_is_written_at_every_epoch_end_that_can_pay_for_it(
 def test_a_training_that_is_asked_to_pause_does_so_and_goes_on_later(
     prepared: PreparedBert, tiny: Make, make_context: Make, tmp_path: Path
 ):
-    """It writes a checkpoint after the step that it is at, whatever the time, and ends; later it ends as it would."""
+    """A paused training writes a checkpoint after its current step, whatever the time; resumed, it ends as usual."""
     context, heard = make_context(paused=lambda: len(heard.ticks) == 7)
     with pytest.raises(StoppedError, match="after step 7"):
         train(tiny(epochs=2), prepared, context)
@@ -169,7 +169,7 @@ def test_a_checkpoint_that_cannot_be_made_costs_no_training(
     make_context: Make,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    """A full disk, or no memory for a copy, is told once at the end; the training goes on."""
+    """A full disk, or no memory for a copy, is reported once at the end; the training goes on."""
 
     def fail(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device") if trouble == "disk" else MemoryError
@@ -187,7 +187,7 @@ def test_a_checkpoint_that_cannot_be_made_costs_no_training(
 def test_time_limit_counts_earlier_tries(
     interrupted: Make, prepared: PreparedBert, tiny: Make, make_context: Make, monkeypatch: pytest.MonkeyPatch
 ):
-    """What an earlier try has used of the time is gone."""
+    """A time limit counts the time that an earlier try has used."""
     earlier, limited, restore = interrupted(), list[EpochMetrics](), Progress.restore
     monkeypatch.setattr(
         Progress, "restore", lambda self, numbers, *rest: restore(self, {**numbers, "elapsed": 1e6}, *rest)

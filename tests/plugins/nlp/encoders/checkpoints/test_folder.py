@@ -1,4 +1,4 @@
-"""The room of checkpoints on disk: whole or put aside, two kept, written beside the work."""
+"""The folder of checkpoints on disk: whole or put aside, two kept, written while the training runs."""
 
 import errno
 import json
@@ -86,7 +86,7 @@ def test_a_damaged_one_is_told_and_put_aside(folder: CheckpointFolder, file: str
     ],
 )
 def test_one_of_something_else_is_told_and_put_aside(folder: CheckpointFolder, other: dict[str, str], part: str):
-    """What was made with other data, settings or versions is whole, and all the same not used."""
+    """A checkpoint that was made with other data, settings or versions is whole, and all the same not used."""
     folder.write(checkpoint(30, **other))
     told: list[str] = []
     assert find([folder.path], IDENTITY, told.append).step == 20
@@ -132,7 +132,7 @@ def test_one_that_a_disk_withholds_is_passed_over(folder: CheckpointFolder, monk
 
 
 def test_one_that_vanishes_meanwhile_is_no_damage(folder: CheckpointFolder, monkeypatch: pytest.MonkeyPatch):
-    """An orphan of an earlier run may clear up while its folder is read: the next one is used, nobody is alarmed."""
+    """An orphan of an earlier run may clear up while its folder is read: the next one is used, without a warning."""
     from plugins.nlp.encoders.checkpoints import folder as folders
 
     def late(path: Path) -> TrainingCheckpoint:
@@ -156,7 +156,7 @@ def test_the_first_folder_with_a_usable_one_counts(folder: CheckpointFolder, tmp
 
 
 def test_never_two_are_written_at_once(folder: CheckpointFolder, monkeypatch: pytest.MonkeyPatch):
-    """The writer is busy until it was asked how it went, tells that once, and takes the next one then."""
+    """The writer is busy until its result was asked for, reports that once, and takes the next one then."""
     may_go_on, original = threading.Event(), CheckpointFolder.write
 
     def slow(self: CheckpointFolder, content: TrainingCheckpoint) -> None:

@@ -272,7 +272,7 @@ def test_explicit_attention_drops_weights_and_knows_which():
 
 
 def varlen_of_a_gpu(query, key, value, query_starts, key_starts, longest_query, longest_key):
-    """What `varlen_attn` returns, by a mask: texts are told apart by where they start."""
+    """What `varlen_attn` returns, by a mask: texts are separated by where they start."""
     assert query_starts.dtype == key_starts.dtype == torch.int32
     own = [
         torch.bucketize(torch.arange(len(tensor)), starts[1:].long(), right=True)
@@ -308,7 +308,7 @@ def test_the_gpus_kernel_is_told_where_texts_start(family, gpu_path):
 
 @pytest.mark.filterwarnings("ignore:The .grad attribute")  # torch hides it, but not from an error
 def test_compiled_code_fits_packs_of_every_size(gpu_path, monkeypatch):
-    """Whatever the number of tokens and texts, training and judging take a graph each, without a break in it.
+    """Whatever the number of tokens and texts, training and evaluation take a graph each, without a break in it.
 
     One text alone takes one more. The next trial takes none, and only numbers of tokens and texts are left open.
     """

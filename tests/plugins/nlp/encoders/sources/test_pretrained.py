@@ -1,4 +1,4 @@
-"""Model folders of strangers: `validate` and `run` say the same of each, at once and in little memory."""
+"""Model folders of third parties: `validate` and `run` say the same of each, at once and in little memory."""
 
 import json
 import os
@@ -176,7 +176,7 @@ def test_what_is_no_file_is_not_waited_for(
 def test_names_that_cannot_be_looked_at_are_refused(
     verdicts: Callable[[Path], tuple[str | None, str | None]], tmp_path: Path
 ) -> None:
-    """A file, a pipe, nothing, nobody's home and a name that is too long are refused by both."""
+    """A file, a pipe, nothing, the home of an unknown user and a name that is too long are refused by both."""
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "file").write_text("x")
     for name in (tmp_path / "pipe", tmp_path / "file", tmp_path / "nowhere", Path("~nobody-here/m"), Path("x" * 400)):

@@ -285,7 +285,7 @@ def test_unreachable_hub_tells_three_ways_on(no_network: Path, tmp_path: Path, c
 
 
 def test_cached_copy_serves_without_a_hub(no_network: Path, tmp_path: Path):
-    """Where the hub is away, the copy in its cache is used, and a note says so."""
+    """If the hub is away, the copy in its cache is used, and a note says so."""
     repo = no_network / "models--owner--toy"
     make_checkpoint(repo / "snapshots" / ("a" * 40), "bert")
     (repo / "refs").mkdir()

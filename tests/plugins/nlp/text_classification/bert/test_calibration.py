@@ -105,7 +105,7 @@ def test_the_last_layer_of_each_family_gives_the_scores(kind: str):
 
 
 def test_a_training_is_judged_in_full(trained: TrialResult, prepared: PreparedBert):
-    """What a training leaves agrees with its metrics, and tells lengths, tokens, size, memory and training accuracy."""
+    """What a training leaves agrees with its metrics, and holds lengths, tokens, size, memory and training accuracy."""
     found = trained.evaluation
     assert found.predictions == trained.predictions
     for name, value in trained.metrics.items():

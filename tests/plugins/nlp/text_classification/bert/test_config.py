@@ -123,7 +123,7 @@ def test_wrong_value_is_refused_where_it_stands(field: str, value: Any):
 
 
 def test_share_of_a_whole_says_how_to_write_a_count():
-    """A float of 1 or more as a warm-up is told how a count is written."""
+    """A float of 1 or more as a warm-up is refused with how a count is written."""
     with pytest.raises(ValidationError, match="write 500 for a count of steps"):
         BertConfig.model_validate({"warmup_steps": 500.0})
 
@@ -208,7 +208,7 @@ def test_warmup_count_becomes_a_share_of_its_own_schedule():
 
 
 def test_warmup_count_for_larger_data_does_not_take_over_the_space():
-    """A count near or beyond all steps is told as half of them; a share that was asked for stays what it is."""
+    """A count near or beyond all steps is shown as half of them; a share that was asked for stays what it is."""
     data = summary(1800)
     for count, share in ((85, 85 / 171), (86, 0.5), (170, 0.5), (500, 0.5), (10**6, 0.5)):
         config = BertConfig(batch_size=32, epochs=3, warmup_steps=count)
@@ -218,7 +218,7 @@ def test_warmup_count_for_larger_data_does_not_take_over_the_space():
 
 
 def test_told_share_makes_the_same_training():
-    """A training with the told share warms up for as many steps as the given count."""
+    """A training with the reported share warms up for as many steps as the given count."""
     config = BertConfig(warmup_steps=37, batch_size=7)
     share = model.tunable(config, summary(1000))["warmup_steps"]
     assert schedule_of(config.model_copy(update={"warmup_steps": share}), 1000) == schedule_of(config, 1000)

@@ -80,7 +80,7 @@ def test_names_the_word_that_decides(trained, told) -> None:
 
 
 def test_weights_add_up_to_the_change_of_the_log_odds(trained, told) -> None:
-    """The words' weights sum to the log-odds of the answer less those of the baseline, up to the error told."""
+    """The words' weights sum to the log-odds of the answer less those of the baseline, up to the reported error."""
     found = told[1]
     ids = torch.from_numpy(trained.encoder.encode([found.prediction.text])[0].astype(np.int64))[None]
     ids[:, 1:-1] = choose_baseline(trained.model, trained.encoder)
@@ -172,7 +172,7 @@ def test_empty_text_has_nothing_to_explain(trained) -> None:
     ("truncation", "expected"), [("head", range(22)), ("tail", range(18, 40)), ("head+tail", None)]
 )
 def test_only_words_that_were_seen_are_told(trained, truncation, expected) -> None:
-    """Of a text that is too long, the words kept are told, at their own places, whichever end is cut."""
+    """Of a text that is too long, the words kept are listed, at their own places, whichever end is cut."""
     encoder = replace(trained.encoder, truncation=truncation)
     text = " ".join(["film", "music", "plot", "good"] * 10)
     (found,) = BertPredictor(replace(trained, encoder=encoder)).explain_words([text])
@@ -191,7 +191,7 @@ def test_reading_is_what_the_model_reads(trained) -> None:
 
 
 def test_exhausted_memory_takes_smaller_steps(trained, monkeypatch) -> None:
-    """Where the points of a path do not fit at a time, fewer are taken; where one does not, the error says so."""
+    """If the points of a path do not fit at a time, fewer are taken; if one does not, the error says so."""
     model, rows, predictor = trained.model.module, [], BertPredictor(trained)
     list(predictor.explain_words([""]))  # it has its baseline now
     forward = type(model).forward

@@ -137,7 +137,7 @@ def test_onnx_answers_as_the_model_does(
 
 
 def test_quantized_onnx_has_small_weights(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Quantised weights are integers, answers stay near, nothing of the fp32 graph is left; the difference is told."""
+    """Quantised weights are integers, answers stay near, no fp32 graph is left; the difference is reported."""
     exported = export(model, tmp_path / "onnx", quantize=True)
     assert {path.name for path in (tmp_path / "onnx").iterdir()} == {
         "model.onnx",
@@ -189,7 +189,7 @@ def test_what_a_pipeline_cuts_elsewhere_is_said(tmp_path: Path):
 
 
 def test_without_texts_invented_ones_are_compared(model: Path, tmp_path: Path):
-    """Where there are no examples the check uses sentences of its own."""
+    """If there are no examples the check uses sentences of its own."""
     exported = BertTrainer().export(model, tmp_path / "hf", format="hf", quantize=False, inputs=())
     assert exported.checked_rows >= 10
 
@@ -221,7 +221,7 @@ def test_quantising_has_a_wider_limit(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_wrong_wishes_are_refused(model: Path, tmp_path: Path):
-    """An unknown format, quantising a Hugging Face folder and an existing folder are told before any work."""
+    """An unknown format, quantising a Hugging Face folder and an existing folder are refused before any work."""
     assert isinstance(BertTrainer(), Exports)
     with pytest.raises(InputError, match="Unknown format 'gguf'; known are hf, onnx"):
         export(model, tmp_path / "x", "gguf")
@@ -241,7 +241,7 @@ def test_missing_libraries_are_named(model: Path, tmp_path: Path, monkeypatch: p
 
 
 def test_a_full_disk_is_an_error_of_ours(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """What the system refuses is told with the folder, and nothing stays behind."""
+    """An error of the system is reported with the folder, and no file stays behind."""
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -99,7 +99,7 @@ def test_pipeline_gives_equal_scores(trained: TrialResult):
 
 
 def test_tail_is_the_pipelines_too(prepared: PreparedBert, tiny: Make, make_context: Make):
-    """A model that reads the ends of texts tells the tokenizer so: a pipeline reads the same end."""
+    """A model that reads the ends of texts configures its tokenizer so: a pipeline reads the same end."""
     config = tiny(epochs=1, truncation="tail")
     tail = replace(prepared, encoder=replace(prepared.encoder, truncation="tail"))
     folder = BertTrainer().train(config, tail, make_context()[0]).model_dir
@@ -134,7 +134,7 @@ def test_predictions_stream_in_order(trained: TrialResult, monkeypatch: pytest.M
 
 
 def test_evaluation_repeats_what_training_measured(trained: TrialResult, prepared: PreparedBert, tmp_path: Path):
-    """Judging validation gives the kept epoch's metrics; test is judged with its own rows and predictions."""
+    """Evaluating validation gives the kept epoch's metrics; test is evaluated with its own rows and predictions."""
     judge = BertTrainer().evaluate
     validation = judge(trained.model_dir, prepared, "validation", folder=tmp_path, device="cpu", threads=1)
     for name in ("accuracy", "f1", "log_loss"):

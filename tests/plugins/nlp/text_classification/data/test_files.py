@@ -145,7 +145,7 @@ def test_spec_names_classes(tmp_path):
 
 @pytest.mark.parametrize("labels", [("a", "b", "c"), ("a", "b"), ("good", "good")])
 def test_names_that_disagree_with_the_data_are_refused(tmp_path, labels):
-    """Names of another number, or other names for named classes, are an error that tells both."""
+    """Names of another number, or other names for named classes, are an error that shows both."""
     error = refusal(tmp_path, csv_of(), labels=labels)
     assert error.field == "dataset.labels"
     assert "bad, good" in error.message
@@ -170,7 +170,7 @@ def test_columns_are_found(tmp_path, header, expected):
 
 
 def test_canonical_names_win_over_other_candidates(tmp_path):
-    """Columns called text and label are meant even beside a review and a rating."""
+    """Columns called text and label are used even next to a review and a rating."""
     rows = [(text, "x" * 90, label, "5") for text, label in ROWS]
     data = read(tmp_path, csv_of(rows, header=("text", "review", "label", "rating")))
     assert texts_of(data) == {text for text, _ in ROWS}
@@ -187,7 +187,7 @@ def test_canonical_names_win_over_other_candidates(tmp_path):
     ],
 )
 def test_ambiguous_columns_are_listed(tmp_path, header, field):
-    """Where several columns could be meant, all are listed and the spec field to set is named."""
+    """If several columns could be meant, all are listed and the spec field to set is named."""
     error = refusal(
         tmp_path, csv_of([(f"this is {text}", f"so is {text}", label) for text, label in ROWS], header=header)
     )
@@ -293,7 +293,7 @@ def test_damaged_parquet_is_refused(tmp_path, cut):
 @pytest.mark.parametrize("label_first", [False, True])
 @pytest.mark.parametrize("opened", [(4, 9), (4,)])
 def test_quotes_that_are_not_closed_merge_no_rows(tmp_path, delimiter, label_first, opened):
-    """Where quotes have no meaning they are characters, with a note: no row is lost."""
+    """If quotes have no meaning they are characters, with a note: no row is lost."""
     rows = [('"' * (i in opened) + text, label) for i, (text, label) in enumerate(ROWS)]
     step = -1 if label_first else 1
     content = csv_of([row[::step] for row in rows], delimiter, ("text", "label")[::step])
@@ -303,7 +303,7 @@ def test_quotes_that_are_not_closed_merge_no_rows(tmp_path, delimiter, label_fir
 
 
 def test_quote_that_is_not_closed_among_quoted_cells_is_refused(tmp_path):
-    """Where other cells do stand in quotes, an opening quote too many is an error that names its row."""
+    """If other cells do stand in quotes, an opening quote too many is an error that names its row."""
     content = csv_of().replace("text number 3", '"text, number 3"').replace("text number 4", '"text number 4')
     message = refusal(tmp_path, content).message
     assert "row 5 (counted without the header)" in message
@@ -325,7 +325,7 @@ def test_quotes_escaped_by_a_backslash_are_read(tmp_path):
 
 
 def test_well_formed_cell_that_holds_rows_is_noted(tmp_path):
-    """A quote that a later row happens to close cannot be told from a real one; the rows inside are a sign."""
+    """A quote that a later row happens to close cannot be distinguished from a real one; the rows inside are a sign."""
     content = csv_of().replace("text number 3,", '"text number 3,').replace("text number 5,", 'text number 5",')
     data = read(tmp_path, content)
     assert any("row 4 takes lines 5 to 7" in note and "swallowed 2 rows" in note for note in data.summary.notes)
@@ -402,7 +402,7 @@ def test_views_are_strings(tmp_path, kind, header):
 
 @pytest.mark.parametrize(("column", "value"), [("text", {"a": 1}), ("text", []), ("label", {"a": 1}), ("label", [1])])
 def test_nested_json_values_are_refused(tmp_path, column, value):
-    """A list or object among texts or labels is told by its row; in another column it does not matter."""
+    """A list or object among texts or labels is reported with its row; in another column it does not matter."""
     rows: list[dict[str, object]] = [{"text": text, "label": label, "more": [1]} for text, label in ROWS]
     assert len(texts_of(read(tmp_path, "\n".join(map(json.dumps, rows)), "train.jsonl"))) == len(ROWS)
     rows[4][column] = value
@@ -423,7 +423,7 @@ def test_nan_is_missing(tmp_path, others):
 
 @pytest.mark.parametrize("value", ["NA", "nan", "null", "None"])
 def test_labels_that_look_missing_are_noted(tmp_path, value):
-    """What R and pandas write for a missing label is a class, and a note tells how often, unless the spec names it."""
+    """What R and pandas write for a missing label is a class, and a note says how often, unless the spec names it."""
     content = csv_of([*ROWS, ("one", value), ("two", value), ("three", value)])
     assert any(
         f"3 train rows have '{value}' in column 'label'" in note for note in read(tmp_path, content).summary.notes
@@ -465,7 +465,7 @@ def test_empty_texts_are_dropped_and_counted(tmp_path):
 
 
 def test_duplicates_between_splits_are_counted(tmp_path):
-    """Rows of test that also stand in train are told, letter case and outer whitespace apart."""
+    """Rows of test that are also in train are reported, letter case and outer whitespace apart."""
     (tmp_path / "validation.csv").write_text(csv_of([("fresh", "good")]))
     (tmp_path / "test.csv").write_text(
         csv_of([(" TEXT number 3 ", "good"), ("fresh", "bad"), ("text number 4", "bad")])

@@ -205,7 +205,7 @@ def test_every_encoding_and_compression_is_read_right_or_refused(tmp_path: Path,
     ],
 )
 def test_an_encoding_that_the_bytes_speak_against_is_told(tmp_path, codec, lines, note):
-    """What a spec says is done; where lines are UTF-8 though it says otherwise, a note tells so."""
+    """The encoding of the spec is used; if lines are UTF-8 though the spec says otherwise, a note says so."""
     path = tmp_path / "a.csv"
     path.write_bytes(b"text\n" + b"".join(line + b"\n" for line in lines))
     found = [each for each in open_file(path, "file", Format(encoding=codec)).notes if "dataset.format says" in each]

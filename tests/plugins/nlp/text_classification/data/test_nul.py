@@ -35,7 +35,7 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_nul_is_kept_and_noted(tmp_path, name):
-    """In data sets, in labelled files and in files of texts to predict."""
+    """A NUL is kept and noted in data sets, in labelled files and in files of texts to predict."""
     path = tmp_path / name
     path.write_bytes(FILES[name])
     data = load(FilesDataset(source="files", train=str(path), text="text", label="label"), tmp_path)
@@ -51,7 +51,7 @@ def test_a_nul_is_kept_and_noted(tmp_path, name):
 
 
 def test_plain_lines_and_folders_keep_it_too(tmp_path):
-    """A file of lines, and a folder of a file for each text."""
+    """Files of lines and folders with a file for each text keep a NUL, too."""
     lines = tmp_path / "lines.txt"
     lines.write_bytes("\n".join(NOTED).encode())
     assert next(open_input(InputFile(lines)).batches(100)).inputs[0] == TEXT

@@ -49,7 +49,7 @@ def test_languages_are_told_apart(language):
     ],
 )
 def test_unclear_languages_are_not_guessed(texts):
-    """Texts without words, in languages that nobody looked for, and in two at once have no language."""
+    """Texts without words, in languages that are not supported, and in two languages at once have no language."""
     assert guess_language(texts) is None
 
 
@@ -62,13 +62,13 @@ def test_a_long_data_set_is_sampled_evenly():
     ("text", "words"), [("one two", 2), (" one\t two \n\n three ", 3), ("", 0), ("電影 很好", 2), ("\ud800 x", 2)]
 )
 def test_words_stand_between_whitespace(text, words):
-    """Words are counted as anybody would, alone and as a mean."""
+    """Words are counted between whitespace, alone and as a mean."""
     assert count_words([text]).tolist() == [words]
     assert mean_words([[text], [text] * 150]) == words
 
 
 def test_summary_tells_words_language_and_duplicates(tmp_path):
-    """Loading tells the mean over all splits, the language of train, and rows that also stand in train."""
+    """Loading reports the mean over all splits, the language of train, and rows that are also in train."""
     rows = {
         "train": ["the film is good", "the film is BAD", "and it was the best of them", "it was not"],
         "validation": ["The film is bad ", "new to you"],

@@ -72,7 +72,7 @@ def test_few_rows_have_a_wide_margin():
 
 @pytest.mark.parametrize("rows", [(), (0, 0), (10,)])
 def test_without_counts_there_is_no_level(rows):
-    """Where nobody counted the classes, or there is one only, guessing has no level."""
+    """Guessing has no level if the classes were not counted, or if there is only one."""
     assert chance_level("accuracy", data(*rows), "validation") is None
     assert chance_level("accuracy", data(5, 5), "test") is None
 

@@ -175,7 +175,7 @@ def test_different_examples_are_refused(tmp_path):
 
 
 def test_predictions_come_back_as_written(tmp_path):
-    """Labels and probabilities survive the file, which anyone can read as a table of one row an example."""
+    """Labels and probabilities survive the file, which is readable as a table of one row per example."""
     path = judged(tmp_path, "a", 0.8, 1)
     found = predictions.read(path)
     assert np.array_equal(found.labels, LABELS)
@@ -225,14 +225,14 @@ def test_one_training_a_side_tells_who_alone_was_right(tmp_path, metric):
 
 
 def test_equal_models_have_nothing_against_chance(tmp_path):
-    """Where no row is right on one side alone, the p-value is 1."""
+    """If no row is right on one side alone, the p-value is 1."""
     path = judged(tmp_path, "a", 0.9, 1)
     found = compare([path], [path], "accuracy", seed=0)
     assert (found.only_first, found.only_second, found.p_value) == (0, 0, 1.0)
 
 
 def test_several_trainings_have_no_such_test(tmp_path):
-    """With more than one training on a side, no row belongs to a side alone, and nothing is told."""
+    """With more than one training on a side, no row belongs to one side alone, and nothing is reported."""
     paths = [judged(tmp_path, "a", 0.9, seed) for seed in range(2)]
     found = compare(paths, paths[:1], "accuracy", seed=0)
     assert (found.only_first, found.only_second, found.p_value) == (None, None, None)

@@ -121,7 +121,7 @@ def test_judging_tells_everything_that_it_is_given(tmp_path):
 
 
 def test_scoring_writes_nothing_and_finds_the_same(tmp_path):
-    """Scoring with a path gives the same evaluation as judging, and leaves no file."""
+    """`evaluate_predictions` gives the same evaluation as `save_and_evaluate`, and leaves no file."""
     labels, probabilities = said(80)
     found = evaluate_predictions("test", labels, probabilities, tmp_path / "test.parquet", 0.0)
     assert not list(tmp_path.iterdir())
@@ -132,7 +132,7 @@ def test_scoring_writes_nothing_and_finds_the_same(tmp_path):
 
 
 def test_judged_is_what_the_file_holds(tmp_path):
-    """Probabilities finer than the file's numbers are judged as the file has them."""
+    """Probabilities finer than the file's numbers are evaluated as the file has them."""
     labels, _ = said(60)
     fine = np.random.default_rng(0).dirichlet([1, 1], 60)
     found = save_and_evaluate("test", labels, fine, tmp_path, 0.0)

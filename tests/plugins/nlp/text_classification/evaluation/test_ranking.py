@@ -45,7 +45,7 @@ def test_weighted_values_are_those_of_repeated_rows(value: Value, reference: Cal
 
 @pytest.mark.parametrize("value", [roc_auc, average_precision])
 def test_draws_without_one_side_have_no_value(value: Value):
-    """A draw that misses all rows of the class, or all others, is NaN."""
+    """A draw that misses all rows of the class, or all others, has the value NaN."""
     labels, _, ranking = ranked(20)
     assert np.isnan(value(ranking.weighted(np.stack([labels == 0, labels == 1]).astype(float)))).all()
 

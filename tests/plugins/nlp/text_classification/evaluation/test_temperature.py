@@ -43,7 +43,7 @@ def test_few_rows_and_faultless_ones_are_left_alone():
 
 
 def test_a_model_at_chance_gets_the_highest_temperature():
-    """Where answers have nothing to do with labels, the search ends at its bound instead of running off."""
+    """If answers have nothing to do with labels, the search ends at its bound instead of running off."""
     labels, scores = honest(500, 2)
     assert fit(np.random.default_rng(5).permutation(labels), softmax(scores, axis=1)) <= HIGHEST
     assert LOWEST < fit(1 - softmax(scores, axis=1).argmax(axis=1), softmax(scores, axis=1)) <= HIGHEST

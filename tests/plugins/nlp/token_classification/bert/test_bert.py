@@ -81,7 +81,7 @@ def test_context_is_learned(trained, tmp_path):
 
 
 def test_windows_agree_with_one_long_window(trained):
-    """Where a document fits into one window, windows that overlap find nearly the same; words have one tag each."""
+    """If a document fits into one window, windows that overlap find nearly the same; words have one tag each."""
     _, prepared, result = trained
     tagger = load_tagger(result.model_dir, "cpu", 1)
     words = [word for sentence in prepared.data.splits["test"].words[:4] for word in sentence]
