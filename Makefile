@@ -28,7 +28,8 @@ demo: $(READY)   ## the main job: tune a small model on generated reviews
 test: $(READY)   ## all tests
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4 --dist worksteal -q
 
-faults: $(READY) ## a thousand processes killed at random, and minutes of load
+faults: $(READY) ## a thousand processes killed at random, minutes of load, and all tests that take long
+	$(BIN)/python -m pytest -q -o timeout=1800 -m long
 	FAULTS=1000 WEB_SECONDS=60 $(BIN)/python -m pytest -q -s -o timeout=3600 tests/faults
 
 check: $(READY)  ## linters, types, import contracts, and the documentation: its links, its generated pages

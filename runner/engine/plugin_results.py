@@ -115,7 +115,7 @@ def checked_comparison(key: str, comparison: Comparison, metric: str) -> Compari
 
     Raises:
         PluginError: It is no comparison, is of another metric than `metric`, or has numbers that cannot be: not finite,
-            a difference outside of its own interval, a p-value that is no probability, a count that is none.
+            a difference outside of its own interval, a p-value outside of 0 to 1, a count that is no count.
     """
     if not isinstance(comparison, Comparison):
         raise _fault(key, f"a comparison is {type(comparison).__name__} instead of a Comparison")

@@ -12,6 +12,7 @@ TRIALS = 50
 KEYS = ("down", "up", "right_square_bracket", "g", "p", "t", "enter", "escape", "a")
 
 
+@pytest.mark.long
 def test_browsing_hard_disturbs_no_running_study(shell, simulated_spec, monkeypatch):
     """While 50 short trials run, all screens are opened without pause; no trial fails, and no database is locked."""
     for name, value in shell.environment.items():

@@ -10,14 +10,14 @@ import asyncio, sys
 from runner.tui.app import Browser
 from runner.tui.navigation import OpenSpec, OpenStudy
 from runner.tui.context import AppContext
-from runner.tui.study_source import Source
+from runner.tui.study_source import StudySource
 import runner.tui.launch
 
 def imported():
     return {{name.partition(".")[0] for name in sys.modules}}
 
 async def main():
-    app = Browser(AppContext(Source({url!r}), interval=0.2))
+    app = Browser(AppContext(StudySource({url!r}), interval=0.2))
     async with app.run_test(size=(100, 30)) as pilot:
         {steps}
     print("MODULES", *sorted(imported()))
@@ -74,11 +74,11 @@ def test_the_first_paint_needs_next_to_nothing(shell):
     program = """
 import sys
 from runner.tui.launch import browse
-from runner.tui.study_source import Source
+from runner.tui.study_source import StudySource
 from runner.tui.app import Browser
 from runner.tui.context import AppContext
 from runner.tui.screens.studies import StudiesScreen
-Browser(AppContext(Source("sqlite:///none.db")))
+Browser(AppContext(StudySource("sqlite:///none.db")))
 print("MODULES", *sorted({name.partition(".")[0] for name in sys.modules}))
 """
     loaded = modules_of(shell, program)

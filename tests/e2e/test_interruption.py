@@ -63,6 +63,7 @@ def test_a_killed_study_goes_on_and_meets_its_target(shell, simulated_spec, mome
     assert [t.value for t in study.trials] == [t["value"] for t in after]
 
 
+@pytest.mark.long
 def test_an_interrupted_study_asks_what_an_uninterrupted_one_asks(shell, simulated_spec):
     """Being killed in between does not change which configurations are tried."""
     config = {"x": 0.5, "seconds": 0.2}

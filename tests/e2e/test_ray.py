@@ -28,7 +28,7 @@ def actors(process):
     found = []
     for child in psutil.Process(process.pid).children(recursive=True):
         try:
-            if child.cmdline()[:1] and child.cmdline()[0].startswith("ray::Worker"):
+            if child.cmdline()[:1] and child.cmdline()[0].startswith("ray::RayWorker"):
                 found.append(child)
         except psutil.Error:  # it has ended meanwhile
             continue

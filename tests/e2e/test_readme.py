@@ -58,6 +58,7 @@ def test_the_readmes_commands_run(script_shell):
         assert script_shell.run(*arguments).out
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("study", PAGES)
 def test_the_commands_of_the_guides_run(shell, study):

@@ -26,7 +26,7 @@ def write_ratings(path, rows, seed):
             )
 
 
-@pytest.mark.parametrize(("model", "config"), [("linear", {}), ("bert", BERT)])
+@pytest.mark.parametrize(("model", "config"), [("linear", {}), pytest.param("bert", BERT, marks=pytest.mark.long)])
 def test_a_csv_goes_through_every_command(model, config, shell):
     """validate, plan, run, report, figures, predict, evaluate, diagnose and compare work on a CSV file of numbers."""
     write_ratings(shell.folder / "ratings.csv", 300, 0)

@@ -639,8 +639,8 @@ def test_rules_are_light():
     code = (
         "import sys; from plugins.nlp.text_classification.bert.descriptor import model;"
         "from plugins.nlp.text_classification.task import task;"
-        "from catalog.contract.diagnosis import Evidence; from catalog.contract import DataSummary;"
-        "task.diagnose(Evidence(DataSummary('d', '', {}), model.Config, 'accuracy', {}, (), None));"
+        "from catalog.contract.diagnosis import DiagnosisInput; from catalog.contract import DataSummary;"
+        "task.diagnose(DiagnosisInput(DataSummary('d', '', {}), model.Config, 'accuracy', {}, (), None));"
         "print([m for m in ('torch', 'transformers', 'sklearn', 'scipy') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
