@@ -3,6 +3,8 @@
 import asyncio
 import random
 
+import pytest
+
 from runner.store.store import Store
 from runner.tui.app import Browser
 from runner.tui.context import AppContext
